@@ -1,8 +1,7 @@
 //! Referenda: what is proposed, how far it is, and what votes lock.
 
-pub(crate) mod decision;
+pub(crate) mod deposit;
 pub(crate) mod form;
-pub(crate) mod holder;
 pub(crate) mod locks;
 pub(crate) mod origin;
 pub(crate) mod proposal;

@@ -1,11 +1,37 @@
 //! Proxies: what their types are called here, and whether a key may act for another account.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use rlc_chain::{Chain, Key, Proxy, ProxyType};
 use rlc_json::Account;
 use rlc_primitives::AccountId;
 
-use crate::failure::{failure, Result};
+use crate::{
+	context::{refuse_development, Context},
+	failure::{failure, Result},
+};
+
+/// For whom a command acts: the account of --account, or one that it is a proxy of.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OnBehalf {
+	/// Act for this account, as its proxy: its RLC is used, and --account pays the fees
+	#[arg(long, value_name = "ACCOUNT")]
+	pub on_behalf_of: Option<String>,
+}
+
+impl OnBehalf {
+	/// Returns the key that signs for the account, and the chain.
+	///
+	/// # Errors
+	///
+	/// Those of [`Context::signer`]; if the key is not a proxy of the account that may act as this type.
+	pub(crate) async fn signer(&self, context: &Context, wanted: ProxyType) -> Result<(Key, Chain)> {
+		let key = context.key_for(self.on_behalf_of.as_deref())?;
+		let chain = context.chain().await?;
+		refuse_development(&chain, &key).await?;
+		check(&chain, &key, wanted).await?;
+		Ok((key, chain))
+	}
+}
 
 /// What a proxy may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

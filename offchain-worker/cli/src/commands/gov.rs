@@ -8,12 +8,15 @@ mod show;
 mod status;
 mod unlock;
 mod vote;
+mod votes;
 
 use clap::Subcommand;
 
 use crate::{answer::Answer, context::Context, failure::Result};
 
 /// Referenda: what RLC's holders decide
+///
+/// With --on-behalf-of, a proxy of type governance acts for a holder.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Gov {
 	List(list::List),
@@ -22,6 +25,7 @@ pub(crate) enum Gov {
 	Deposit(deposit::Deposit),
 	Vote(vote::Vote),
 	Status(status::Status),
+	Votes(votes::Votes),
 	Unlock(unlock::Unlock),
 	Refund(refund::Refund),
 }
@@ -34,6 +38,7 @@ pub(crate) async fn run(command: Gov, context: &Context) -> Result<Answer> {
 		Gov::Deposit(command) => deposit::run(command, context).await,
 		Gov::Vote(command) => vote::run(command, context).await,
 		Gov::Status(command) => status::run(command, context).await,
+		Gov::Votes(command) => votes::run(command, context).await,
 		Gov::Unlock(command) => unlock::run(command, context).await,
 		Gov::Refund(command) => refund::run(command, context).await,
 	}

@@ -333,8 +333,14 @@ catalog! {
 		"The referendum has ended, so it takes no votes and no deposits.",
 		"`rlc gov status` tells how it ended, and what can be unlocked or refunded.";
 	ReferendumOpen, "referendum.open",
-		"Deposits of a referendum come back once it has ended, and there is none to give back now.",
-		"`rlc gov status` tells when it ends, and what becomes of its deposits.";
+		"The referendum has not ended, so its deposits cannot come back yet.",
+		"`rlc gov status` tells when it ends.";
+	DepositNone, "deposit.none",
+		"No deposit of the referendum can come back: none is held, or it stays where it is for good.",
+		"`rlc gov status` shows which deposits are held.";
+	LocksNone, "locks.none",
+		"No vote of the account can be unlocked now: nothing is locked, or it has to stay locked.",
+		"`rlc gov votes` shows what is locked, and until when.";
 	DepositPlaced, "deposit.placed",
 		"Somebody has placed the decision deposit of the referendum already.",
 		"Nothing is left to do: the referendum goes on with it.";

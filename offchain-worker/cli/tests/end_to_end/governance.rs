@@ -71,8 +71,6 @@ fn proposal_of_a_holder_is_voted_on_enacted_and_paid_back() {
 			vote(stack, REQUESTER, &index, "nay", "10", "6").await;
 			assert_eq!(categories(stack, "VOTED").await, 0);
 			stack.rlc(&["gov", "deposit", &index, "--account", "//Alice"]).await.unwrap();
-			let twice = stack.rlc(&["gov", "deposit", &index, "--account", "//Bob"]).await.unwrap_err();
-			assert!(twice.contains("deposit.placed") || twice.contains("referendum.ended"), "{twice}");
 			let ended = stack.rlc(&["gov", "status", &index, "--follow"]).await.unwrap();
 			assert_eq!((&ended["stage"], &ended["failure"]), (&json!("enacted"), &Value::Null));
 			let listed = stack.rlc(&["gov", "list", "--all"]).await.unwrap();
@@ -86,14 +84,16 @@ fn proposal_of_a_holder_is_voted_on_enacted_and_paid_back() {
 				let unlocked = stack.rlc(&["gov", "unlock", "--account", who]).await.unwrap();
 				assert_eq!((&unlocked["removed"], &unlocked["locked"]), (&json!(1), &json!("0")), "{who}");
 			}
-			let locked = stack.rlc(&["gov", "unlock", "--account", CONVINCED]).await.unwrap();
-			assert_eq!((&locked["removed"], &locked["locked"]), (&json!(0), &json!((10 * RLC).to_string())));
-			let locks = stack.rlc(&["gov", "status", "--account", CONVINCED]).await.unwrap();
+			let locked = stack.rlc(&["gov", "unlock", "--account", CONVINCED]).await.unwrap_err();
+			assert!(locked.contains("locks.none") && locked.contains("10 RLC stays locked"), "{locked}");
+			let locks = stack.rlc(&["gov", "votes", CONVINCED]).await.unwrap();
 			let since = ended["changesAt"].as_u64().unwrap();
 			assert!(locks["locks"][0]["freeAt"].as_u64().unwrap() > since, "{locks}");
 
 			let refunded = stack.rlc(&["gov", "refund", &index, "--account", DEVELOPER]).await.unwrap();
 			assert_eq!(refunded["back"].as_array().unwrap().len(), 2, "{refunded}");
+			let twice = stack.rlc(&["gov", "refund", &index, "--account", DEVELOPER]).await.unwrap_err();
+			assert!(twice.contains("deposit.none"), "{twice}");
 			let after = stack.chain.funds(&account(DEVELOPER)).await.unwrap().reserved;
 			assert_eq!(after, before + RLC, "the other referendum goes on");
 		})
@@ -118,9 +118,13 @@ fn what_is_proposed_is_told_before_it_is_signed() {
 			let early = stack.rlc(&["gov", "refund", &index(&stored), "--account", DEVELOPER]).await.unwrap_err();
 			assert!(early.contains("referendum.open"), "{early}");
 
+			stack.rlc(&["gov", "deposit", &index(&set), "--account", "//Alice"]).await.unwrap();
+			let twice = stack.rlc(&["gov", "deposit", &index(&set), "--account", "//Bob"]).await.unwrap_err();
+			assert!(twice.contains("deposit.placed"), "{twice}");
+
 			vote(stack, REQUESTER, &index(&set), "aye", "5", "1").await;
-			let kept = stack.rlc(&["gov", "unlock", "--account", REQUESTER]).await.unwrap();
-			assert_eq!(kept["removed"], 0, "the vote counts");
+			let kept = stack.rlc(&["gov", "unlock", "--account", REQUESTER]).await.unwrap_err();
+			assert!(kept.contains("locks.none"), "the vote counts: {kept}");
 			let back = stack.rlc(&["gov", "unlock", &index(&set), "--account", REQUESTER]).await.unwrap();
 			assert_eq!(back["removed"], 1);
 
@@ -129,8 +133,9 @@ fn what_is_proposed_is_told_before_it_is_signed() {
 			let set = index(&set);
 			let vote = ["gov", "vote", &set, "aye", "7", "--account", "//Bob", "--on-behalf-of", REQUESTER];
 			stack.rlc(&vote).await.unwrap();
-			let locks = stack.rlc(&["gov", "status", "--account", REQUESTER]).await.unwrap();
+			let locks = stack.rlc(&["gov", "votes", "--account", REQUESTER]).await.unwrap();
 			assert_eq!(locks["locks"][0]["amount"], (7 * RLC).to_string(), "a proxy votes with the RLC of its account");
+			assert_eq!((&locks["locks"][0]["side"], &locks["locks"][0]["conviction"]), (&json!("aye"), &json!(1)));
 
 			let nonsense = file(stack, &json!({ "Treasury": { "spend_all": {} } }));
 			for (proposal, code) in [

@@ -1,6 +1,7 @@
 //! `rlc gov deposit`: the deposit without which a referendum is not decided.
 
 use clap::Args;
+use rlc_chain::ProxyType;
 use rlc_json::Decimal;
 use serde_json::json;
 
@@ -9,7 +10,8 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::{decision, holder::Holder, view},
+	gov::{deposit, view},
+	proxy::OnBehalf,
 };
 
 /// Place the decision deposit of a referendum, so that it is decided
@@ -24,11 +26,11 @@ pub(crate) struct Deposit {
 	/// The referendum's index
 	pub referendum: u32,
 	#[command(flatten)]
-	pub holder: Holder,
+	pub on_behalf: OnBehalf,
 }
 
-pub(crate) async fn run(Deposit { referendum: index, holder }: Deposit, context: &Context) -> Result<Answer> {
-	let (key, chain) = holder.signer(context).await?;
+pub(crate) async fn run(Deposit { referendum: index, on_behalf }: Deposit, context: &Context) -> Result<Answer> {
+	let (key, chain) = on_behalf.signer(context, ProxyType::Governance).await?;
 	let (referendum, rules) = (view::ongoing(&chain, index).await?, chain.governance().await?);
 	if let Some(placed) = referendum.decision_deposit {
 		let who = rlc_json::Account(placed.who);
@@ -38,7 +40,7 @@ pub(crate) async fn run(Deposit { referendum: index, holder }: Deposit, context:
 	let track = rules.track(referendum.track);
 	let track =
 		track.ok_or_else(|| failure!(TrackUnknown, "referendum {index} is on a track that no longer exists"))?;
-	let receipt = decision::place(context, &chain, key, index, track).await?;
-	let text = format!("{} are held for the decision of referendum {index}", Amount(track.deposit));
-	Ok(Answer::new(text, json!({ "index": index, "amount": Decimal(track.deposit), "block": receipt.block })))
+	let receipt = deposit::place(context, &chain, key, index, track).await?;
+	let text = format!("{} is held for the decision of referendum {index}", Amount(track.deposit));
+	Ok(Answer::new(text, json!({ "index": index, "amount": Decimal(track.deposit), "blockHash": receipt.block })))
 }

@@ -1,7 +1,7 @@
 //! `rlc gov propose`: a new referendum.
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Data, Governance, GovernanceCall, Key, Proposal, Track};
+use rlc_chain::{Call, Chain, Data, Governance, GovernanceCall, Key, Proposal, ProxyType, Track};
 use serde_json::json;
 
 use crate::{
@@ -9,7 +9,8 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::{decision, form, holder::Holder, origin, proposal},
+	gov::{deposit, form, origin, proposal},
+	proxy::OnBehalf,
 	say,
 };
 
@@ -24,25 +25,28 @@ Examples:
 A file holds a call in JSON, or encoded in hex as wallets show it (0x…). In JSON:
   {\"Treasury\": {\"spend_local\": {\"amount\": \"100 RLC\", \"beneficiary\": \"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty\"}}}
 
-Before anything is signed, it says what the call does as the chain reads it, which track decides, what that asks, and how long
+Before anything is signed, it says what the call does as the chain reads it, which track decides, what it requires, and how long
 each step takes. The submission deposit comes back with `rlc gov refund` if the referendum is approved or canceled. The
 decision deposit, without which nothing is decided, comes back when it has ended.")]
 pub(crate) struct Propose {
-	/// A file with a call, or PARAMETER=VALUE. Amounts are in RLC; `default` is what the runtime has
+	/// A file with a call, or PARAMETER=VALUE; the value `default` is that of the runtime
+	///
+	/// In a file, write an amount with its unit, as "1.5 RLC": a number alone is in nRLC. A parameter's amount without a unit
+	/// is in RLC.
 	#[arg(value_name = "PROPOSAL")]
 	pub proposal: String,
-	/// The track that decides [default: the one with the shortest waits that may make the call]
+	/// The track that decides [default: the one that is meant for the call; root if there is none]
 	#[arg(long, value_name = "NAME")]
 	pub track: Option<String>,
 	/// Place the decision deposit at once
 	#[arg(long)]
 	pub deposit: bool,
 	#[command(flatten)]
-	pub holder: Holder,
+	pub on_behalf: OnBehalf,
 }
 
 pub(crate) async fn run(propose: Propose, context: &Context) -> Result<Answer> {
-	let (key, chain) = propose.holder.signer(context).await?;
+	let (key, chain) = propose.on_behalf.signer(context, ProxyType::Governance).await?;
 	let bytes = proposal::read(&chain, &propose.proposal).await?;
 	// What is shown is what the chain reads, not what was written.
 	let (call, rules) = futures::try_join!(chain.read_call(&bytes), chain.governance())?;
@@ -52,7 +56,7 @@ pub(crate) async fn run(propose: Propose, context: &Context) -> Result<Answer> {
 	explain(context, &chain, &call, track, &rules).await?;
 	let index = submit(context, &chain, &key, &bytes, track).await?;
 	if propose.deposit {
-		decision::place(context, &chain, key, index, track).await?;
+		deposit::place(context, &chain, key, index, track).await?;
 	}
 	let next = if propose.deposit {
 		format!("follow it with `rlc gov status {index} --follow`")
@@ -65,7 +69,7 @@ pub(crate) async fn run(propose: Propose, context: &Context) -> Result<Answer> {
 		"track": track.name,
 		"call": form::write(&call),
 		"hash": Proposal::of(&bytes).hash(),
-		"decisionDeposit": propose.deposit,
+		"hasDecisionDeposit": propose.deposit,
 	});
 	Ok(Answer::new(format!("referendum {index} has begun; {next}"), json))
 }

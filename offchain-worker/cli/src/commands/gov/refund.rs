@@ -1,7 +1,7 @@
 //! `rlc gov refund`: deposits of a referendum that has ended.
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Deposit, Ended, GovernanceCall, Outcome, Proposal, Referendum};
+use rlc_chain::{Call, Chain, Deposit, Ended, GovernanceCall, Outcome, Proposal, ProxyType, Referendum};
 use rlc_json::{Account, Decimal};
 use rlc_primitives::{AccountId, Hash};
 use serde_json::json;
@@ -11,10 +11,11 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::{holder::Holder, view},
+	gov::view,
+	proxy::OnBehalf,
 };
 
-/// Give the deposits of a referendum back that has ended, to those who placed them
+/// Return the deposits of a referendum that has ended to those who placed them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -27,11 +28,11 @@ pub(crate) struct Refund {
 	/// The referendum's index
 	pub referendum: u32,
 	#[command(flatten)]
-	pub holder: Holder,
+	pub on_behalf: OnBehalf,
 }
 
-pub(crate) async fn run(Refund { referendum: index, holder }: Refund, context: &Context) -> Result<Answer> {
-	let (key, chain) = holder.signer(context).await?;
+pub(crate) async fn run(Refund { referendum: index, on_behalf }: Refund, context: &Context) -> Result<Answer> {
+	let (key, chain) = on_behalf.signer(context, ProxyType::Governance).await?;
 	let ended = match view::referendum(&chain, index).await? {
 		Referendum::Ended(ended) => ended,
 		Referendum::Ongoing(_) => {
@@ -41,18 +42,18 @@ pub(crate) async fn run(Refund { referendum: index, holder }: Refund, context: &
 	let stored = stored_by(&chain, &key.account(), index, &ended).await?;
 	let (calls, back) = refunds(index, &ended, stored);
 	if calls.is_empty() {
-		return Err(failure!(ReferendumOpen, "no deposit of referendum {index} can come back now";
+		return Err(failure!(DepositNone, "no deposit of referendum {index} can come back";
 			"see `rlc gov status {index}`"));
 	}
 	let calls = calls.into_iter().map(Call::Governance).collect();
-	let receipt = context.send_as(&chain, key, Call::BatchAll(calls), "giving deposits back").await?;
+	let receipt = context.send_as(&chain, key, Call::BatchAll(calls), "returning deposits").await?;
 	let parts = back.iter().map(|Deposit { who, amount }| format!("{} to {}", Amount(*amount), Account(who.clone())));
-	let text = format!("given back: {}", parts.collect::<Vec<_>>().join(", "));
+	let text = format!("returned: {}", parts.collect::<Vec<_>>().join(", "));
 	let back = back
 		.iter()
 		.map(|Deposit { who, amount }| json!({ "account": Account(who.clone()), "amount": Decimal(*amount) }));
 	let back: Vec<_> = back.collect();
-	Ok(Answer::new(text, json!({ "index": index, "back": back, "block": receipt.block })))
+	Ok(Answer::new(text, json!({ "index": index, "back": back, "blockHash": receipt.block })))
 }
 
 /// Returns the hash of the referendum's call, and what is held of this account for it, if nothing needs the call any more.
@@ -64,7 +65,7 @@ async fn stored_by(chain: &Chain, who: &AccountId, index: u32, ended: &Ended) ->
 	Ok(deposit.map(|(who, amount)| (hash, Deposit { who, amount })))
 }
 
-/// Returns the calls that give deposits back, and which come back.
+/// Returns the calls that return deposits, and which come back.
 fn refunds(index: u32, ended: &Ended, stored: Option<(Hash, Deposit)>) -> (Vec<GovernanceCall>, Vec<Deposit>) {
 	let (mut calls, mut back) = (Vec::new(), Vec::new());
 	if let Some(deposit) = &ended.decision_deposit {

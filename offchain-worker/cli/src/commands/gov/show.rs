@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::{answer::Answer, context::Context, failure::Result, gov::view, say};
 
-/// Show what a referendum would do, in words, what its track asks, and how far it is
+/// Show what a referendum would do, in words, what its track requires, and its progress
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -1,7 +1,7 @@
 //! `rlc gov unlock`: what votes lock no longer.
 
 use clap::Args;
-use rlc_chain::{Call, GovernanceCall};
+use rlc_chain::{Call, GovernanceCall, ProxyType};
 use rlc_json::{Account, Decimal};
 use rlc_primitives::AccountId;
 use serde_json::json;
@@ -10,11 +10,9 @@ use crate::{
 	amount::Amount,
 	answer::Answer,
 	context::Context,
-	failure::Result,
-	gov::{
-		holder::Holder,
-		locks::{self, Free, Lock},
-	},
+	failure::{failure, Result},
+	gov::locks::{self, Free, Lock},
+	proxy::OnBehalf,
 	table::counted,
 };
 
@@ -25,17 +23,17 @@ Examples:
   rlc gov unlock --account me
   rlc gov unlock 3 --account me          also takes back the vote on referendum 3, which is not decided yet
 
-What still has to stay locked stays; `rlc gov status --account me` tells until when.")]
+What still has to stay locked stays; `rlc gov votes --account me` tells until when.")]
 pub(crate) struct Unlock {
 	/// Referenda whose votes are taken back, although they have not ended
 	#[arg(value_name = "REFERENDUM")]
 	pub withdraw: Vec<u32>,
 	#[command(flatten)]
-	pub holder: Holder,
+	pub on_behalf: OnBehalf,
 }
 
-pub(crate) async fn run(Unlock { withdraw, holder }: Unlock, context: &Context) -> Result<Answer> {
-	let (key, chain) = holder.signer(context).await?;
+pub(crate) async fn run(Unlock { withdraw, on_behalf }: Unlock, context: &Context) -> Result<Answer> {
+	let (key, chain) = on_behalf.signer(context, ProxyType::Governance).await?;
 	let who = key.account();
 	let (rules, (now, _), held) = futures::try_join!(chain.governance(), chain.best(), chain.vote_locks(&who))?;
 	let mut calls = Vec::new();
@@ -48,15 +46,17 @@ pub(crate) async fn run(Unlock { withdraw, holder }: Unlock, context: &Context) 
 	}
 	let removed = calls.iter().filter(|call| matches!(call, GovernanceCall::RemoveVote { .. })).count();
 	let who = Account(who);
-	let json = json!({ "account": who, "removed": removed, "locked": Decimal(left) });
 	if calls.is_empty() {
-		let text = format!("nothing of {who} can be unlocked now: {} stay locked; see `rlc gov status`", Amount(left));
-		return Ok(Answer::new(text, json));
+		return Err(
+			failure!(LocksNone, "nothing of {who} can be unlocked now: {} stays locked for votes", Amount(left);
+			"`rlc gov votes {who}` tells until when"),
+		);
 	}
 	let calls = calls.into_iter().map(Call::Governance).collect();
 	context.send_as(&chain, key, Call::BatchAll(calls), "unlocking").await?;
 	let votes = counted(removed as u64, "vote");
-	Ok(Answer::new(format!("removed {votes}; {} stay locked for votes", Amount(left)), json))
+	let json = json!({ "account": who, "removed": removed, "locked": Decimal(left) });
+	Ok(Answer::new(format!("removed {votes}; {} stays locked for votes", Amount(left)), json))
 }
 
 /// Returns the calls that free on a track what can be freed. A vote whose lock still lasts stays: removed, its lock would be

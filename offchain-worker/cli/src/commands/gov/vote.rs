@@ -1,7 +1,7 @@
 //! `rlc gov vote`: aye or nay.
 
 use clap::{Args, ValueEnum};
-use rlc_chain::{Ballot, Call, Chain, GovernanceCall};
+use rlc_chain::{Ballot, Call, Chain, GovernanceCall, ProxyType};
 use rlc_json::{Account, Decimal};
 use rlc_primitives::{AccountId, Balance};
 use serde_json::json;
@@ -11,7 +11,8 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::{holder::Holder, view},
+	gov::view,
+	proxy::OnBehalf,
 	say,
 };
 
@@ -37,28 +38,28 @@ pub(crate) struct Vote {
 	/// Which way
 	#[arg(value_enum)]
 	pub side: Side,
-	/// How much votes
+	/// The amount to vote with
 	pub amount: Amount,
 	/// How long it may stay locked if its side wins, for more votes
 	#[arg(long, value_name = "0-6", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=6))]
 	pub conviction: u8,
 	#[command(flatten)]
-	pub holder: Holder,
+	pub on_behalf: OnBehalf,
 }
 
 /// Which way a vote goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Side {
-	/// The call shall be made
+	/// In favor
 	Aye,
-	/// It shall not
+	/// Against
 	Nay,
 	/// Let others decide, but count as support
 	Abstain,
 }
 
 pub(crate) async fn run(vote: Vote, context: &Context) -> Result<Answer> {
-	let (key, chain) = vote.holder.signer(context).await?;
+	let (key, chain) = vote.on_behalf.signer(context, ProxyType::Governance).await?;
 	let (who, index) = (key.account(), vote.referendum);
 	let (referendum, rules) = (view::ongoing(&chain, index).await?, chain.governance().await?);
 	let ballot = ballot(vote.side, vote.amount.0, vote.conviction);
@@ -67,7 +68,7 @@ pub(crate) async fn run(vote: Vote, context: &Context) -> Result<Answer> {
 	let call = Call::Governance(GovernanceCall::Vote { index, ballot });
 	let receipt = context.send_as(&chain, key, call, "voting").await?;
 	let amount = vote.amount;
-	let json = json!({ "index": index, "amount": Decimal(amount.0), "block": receipt.block });
+	let json = json!({ "index": index, "amount": Decimal(amount.0), "blockHash": receipt.block });
 	Ok(Answer::new(format!("voted on referendum {index} with {amount}; follow it with `rlc gov status {index}`"), json))
 }
 
