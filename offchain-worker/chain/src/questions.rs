@@ -142,6 +142,7 @@ items! {
 	PROGRESS = Marketplace.Progress(DealId) -> DealProgress;
 	TASKS = Poco.Tasks(TaskId) -> Task;
 	CURRENT_ERA = Staking.CurrentEra() -> u32;
+	ERA_REWARD = Staking.ErasValidatorReward(u32) -> Balance;
 	LEDGER = Staking.Ledger(AccountId) -> Ledger;
 	VALIDATORS = Staking.Validators(AccountId) -> ValidatorPrefs;
 	NOMINATORS = Staking.Nominators(AccountId) -> Nominations;

@@ -95,9 +95,12 @@ impl Chain {
 		Ok(self.entry(&questions::NEXT_KEYS, who).await?.is_some())
 	}
 
-	/// Returns whether rewards of an era wait to be paid to a validator and those behind it.
+	/// Returns whether rewards of an era wait to be paid to a validator and those behind it. Those of an era that has not
+	/// ended cannot be paid yet.
 	pub async fn has_pending_rewards(&self, era: u32, validator: &AccountId) -> Result<bool, Error> {
-		self.question(&questions::PENDING_REWARDS, &(era, validator.clone())).await
+		// The runtime looks at what was paid, not at whether the era has ended.
+		let is_unpaid = self.question(&questions::PENDING_REWARDS, &(era, validator.clone())).await?;
+		Ok(is_unpaid && self.entry(&questions::ERA_REWARD, &era).await?.is_some())
 	}
 
 	/// Returns a constant of a pallet.
