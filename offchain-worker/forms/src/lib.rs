@@ -19,6 +19,7 @@ mod parsing;
 mod restriction;
 pub mod rpc;
 pub mod schema;
+mod staking;
 mod task;
 mod task_ref;
 pub mod text;
@@ -44,6 +45,7 @@ pub use self::{
 		AppOrder, DatasetOrder, HashedOrder, LeastRecord, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder,
 	},
 	restriction::Restricted,
+	staking::{Candidate, StakeStatus, Unlocking},
 	task::{
 		AppFault, Consensus, Contribution, ContributionStatus, DealTasks, Delegate, Delivery, DeliveryStatus, Failure,
 		Task, TaskBrief, TaskFailure, TaskStage,

@@ -1,9 +1,8 @@
 //! Stakes: what is bonded, what comes back when, and what the chain asks.
 
 use rlc_chain::{Perbill, Stake, StakingTerms, ValidatorPrefs};
-use rlc_json::{Account, Decimal};
+use rlc_json::{Account, Candidate, Decimal, StakeStatus, Unlocking};
 use rlc_primitives::{AccountId, Balance};
-use serde_json::json;
 
 use crate::{
 	amount::Amount,
@@ -12,9 +11,14 @@ use crate::{
 	table::{fields, span, table},
 };
 
-/// Writes a part of a billion as percent: `5 %`.
+/// Returns a part in percent.
+pub(crate) fn in_percent(part: Perbill) -> f64 {
+	f64::from(part.deconstruct()) / 10_000_000.0
+}
+
+/// Writes a part as percent: `5 %`.
 pub(crate) fn percent(part: Perbill) -> String {
-	format!("{} %", f64::from(part.deconstruct()) / 10_000_000.0)
+	format!("{} %", in_percent(part))
 }
 
 /// Says how long an era is.
@@ -74,37 +78,36 @@ pub(crate) fn status(who: AccountId, stake: &Stake, terms: &StakingTerms) -> Ans
 		),
 		("wait to unbond", wait(terms)),
 	]);
-	let unlocking = stake.unlocking.iter().map(|(value, from)| json!({ "value": Decimal(*value), "era": from }));
-	let json = json!({
-		"account": account,
-		"active": Decimal(stake.active),
-		"total": Decimal(stake.total),
-		"withdrawable": Decimal(free),
-		"unlocking": unlocking.collect::<Vec<_>>(),
-		"commission": stake.validates.map(|prefs| prefs.commission.deconstruct()),
-		"nominates": nominates,
-		"era": terms.era,
-		"eraLength": terms.era_length,
-		"wait": terms.wait,
-		"leastToNominate": Decimal(terms.least_to_nominate),
-		"leastToValidate": Decimal(terms.least_to_validate),
-	});
+	let unlocking = stake.unlocking.iter().map(|(value, era)| Unlocking { value: Decimal(*value), era: *era });
+	let json = StakeStatus {
+		account,
+		active: Decimal(stake.active),
+		total: Decimal(stake.total),
+		withdrawable: Decimal(free),
+		unlocking: unlocking.collect(),
+		commission: stake.validates.map(|prefs| in_percent(prefs.commission)),
+		nominates,
+		era: terms.era,
+		era_length: terms.era_length,
+		wait: terms.wait,
+		least_to_nominate: Decimal(terms.least_to_nominate),
+		least_to_validate: Decimal(terms.least_to_validate),
+		least_commission: in_percent(terms.least_commission),
+	};
 	Answer::new(text, json)
 }
 
-/// Lists who wants to validate, on which terms, and with what stake of their own.
+/// Lists the candidates, on which terms they validate, and with what stake of their own.
 pub(crate) fn candidates(lines: &[(AccountId, ValidatorPrefs, Balance)]) -> Answer {
-	let json = lines.iter().map(|(who, prefs, own)| {
-		json!({
-			"account": Account(who.clone()),
-			"commission": prefs.commission.deconstruct(),
-			"blocked": prefs.blocked,
-			"stake": Decimal(*own),
-		})
+	let json = lines.iter().map(|(who, prefs, own)| Candidate {
+		account: Account(who.clone()),
+		commission: in_percent(prefs.commission),
+		blocked: prefs.blocked,
+		stake: Decimal(*own),
 	});
 	let json: Vec<_> = json.collect();
 	if lines.is_empty() {
-		return Answer::new("Nobody wants to validate.", json);
+		return Answer::new("There are no candidates.", json);
 	}
 	let rows = lines.iter().map(|(who, prefs, own)| {
 		let note = if prefs.blocked { "admits no new nominators" } else { "" };
@@ -132,7 +135,25 @@ mod tests {
 		] {
 			assert!(answer.text.contains(said), "{said}: {}", answer.text);
 		}
-		assert_eq!((&answer.json["withdrawable"], &answer.json["unlocking"][1]["era"]), (&json!("40"), &json!(33)));
+	}
+
+	#[test]
+	fn programs_read_a_stake_in_the_form_that_was_promised() {
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/staking-status.json")).unwrap();
+		let prefs = ValidatorPrefs { commission: Perbill::from_parts(52_500_000), blocked: false };
+		let stake = Stake {
+			total: 700,
+			active: 600,
+			unlocking: vec![(40, 30), (60, 33)],
+			validates: Some(prefs),
+			nominates: vec![AccountId::new([2; 32])],
+			..Stake::default()
+		};
+		let answer = status(AccountId::new([1; 32]), &stake, &TERMS);
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
+		let idle = status(AccountId::new([1; 32]), &Stake::default(), &TERMS);
+		assert!(idle.json["commission"].is_null(), "{}", idle.json);
 	}
 
 	#[test]
@@ -149,6 +170,8 @@ mod tests {
 		let (one, other) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
 		let answer = candidates(&[(one, prefs(false), 7), (other, prefs(true), 8)]);
 		assert!(answer.text.contains("5.25 %") && answer.text.contains("admits no new nominators"), "{}", answer.text);
-		assert_eq!(answer.json[0]["commission"], json!(52_500_000));
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/staking-candidates.json")).unwrap();
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
 	}
 }
