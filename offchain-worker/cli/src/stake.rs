@@ -50,12 +50,12 @@ pub(crate) fn least(stake: &Stake, terms: &StakingTerms) -> Balance {
 pub(crate) fn unbonding_refused(stake: &Stake, value: Balance, terms: &StakingTerms) -> Option<Failure> {
 	let (active, least) = (stake.active, least(stake, terms));
 	if value == 0 || value > active {
-		return Some(failure!(StakeShort, "{} are at stake, so {} cannot be unbonded", Amount(active), Amount(value);
+		return Some(failure!(StakeShort, "{} is at stake, so {} cannot be unbonded", Amount(active), Amount(value);
 			"ask for less, or for all"));
 	}
 	let left = active.saturating_sub(value);
 	(left < least).then(|| {
-		failure!(StakeShort, "{} would stay at stake, and what the account does takes {}", Amount(left), Amount(least);
+		failure!(StakeShort, "{} would stay at stake, but what the account does takes at least {}", Amount(left), Amount(least);
 			"unbond all, or end that first with `rlc staking stop`")
 	})
 }

@@ -17,7 +17,8 @@ use crate::{answer::Answer, context::Context, failure::Result};
 /// RLC behind validators: bond, nominate, validate, get it back
 ///
 /// First bond RLC, then put them behind validators that others run (nominate), or run one (validate). What is unbonded is free
-/// again after a wait: `rlc staking status` tells how long, and the least stakes.
+/// again after a wait: `rlc staking status` tells how long, and the least stakes. With --on-behalf-of, a proxy of type staking
+/// acts for the account.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Staking {
 	Status(status::Status),

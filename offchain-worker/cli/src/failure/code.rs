@@ -109,6 +109,9 @@ catalog! {
 	StakeMissing, "stake.missing",
 		"The account has bonded no RLC, so it has nothing at stake.",
 		"Bond RLC with `rlc staking bond`.";
+	StakeExists, "stake.exists",
+		"--compound says where the rewards of a new stake go, and the account has a stake already.",
+		"Leave --compound out. Rewards go where they went before.";
 	StakeShort, "stake.short",
 		"The account has less at stake than it takes, or would have after this.",
 		"`rlc staking status` shows the stake and the least stakes. Bond more, unbond less, or end what the account does with `rlc staking stop`.";
@@ -121,6 +124,9 @@ catalog! {
 	CandidateUnknown, "candidate.unknown",
 		"The account that is nominated is not a candidate, or admits no new nominators.",
 		"`rlc staking candidates` lists whom one can nominate.";
+	CommissionLow, "commission.low",
+		"The commission is lower than the chain allows.",
+		"`rlc staking status` shows the least commission.";
 	KeysMissing, "keys.missing",
 		"The account wants to validate, and the chain does not know with which keys its node signs.",
 		"Have the node make keys (author_rotateKeysWithOwner), and give them with --keys and --proof.";

@@ -1,7 +1,7 @@
 //! `rlc staking bond`: RLC into the stake.
 
 use clap::Args;
-use rlc_chain::{Call, RewardDestination, StakingCall};
+use rlc_chain::{Call, ProxyType, RewardDestination, StakingCall};
 use rlc_json::Decimal;
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
+	proxy::OnBehalf,
 	say,
 };
 
@@ -27,6 +28,8 @@ pub(crate) struct Bond {
 	/// Add rewards to the stake, instead of paying them to the account; only when it bonds for the first time
 	#[arg(long)]
 	pub compound: bool,
+	#[command(flatten)]
+	pub on_behalf: OnBehalf,
 }
 
 /// Bonds it, as a new stake or as a part of the one that is there.
@@ -35,11 +38,11 @@ pub(crate) async fn run(bond: Bond, context: &Context) -> Result<Answer> {
 	if value == 0 {
 		return Err(failure!(AmountInvalid, "nothing would be bonded"; "give more than 0"));
 	}
-	let (key, chain) = context.signer().await?;
+	let (key, chain) = bond.on_behalf.signer(context, ProxyType::Staking).await?;
 	let who = key.account();
 	let call = match chain.stake(&who).await? {
 		Some(_) if bond.compound => {
-			return Err(failure!(Usage, "the account has a stake already, whose rewards go where they went";
+			return Err(failure!(StakeExists, "the account has a stake already, whose rewards go where they went";
 				"leave --compound out"));
 		}
 		Some(_) => StakingCall::BondExtra { max_additional: value },

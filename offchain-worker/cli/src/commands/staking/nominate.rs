@@ -1,7 +1,7 @@
 //! `rlc staking nominate`: the stake behind validators.
 
 use clap::Args;
-use rlc_chain::{Call, StakingCall};
+use rlc_chain::{Call, ProxyType, StakingCall};
 use rlc_json::Account;
 use rlc_primitives::Address;
 use serde_json::json;
@@ -10,6 +10,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
+	proxy::OnBehalf,
 	say, stake,
 };
 
@@ -19,16 +20,18 @@ use crate::{
 Example:
   rlc staking nominate 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --account me
 
-Whom it named before, it no longer nominates. If one of them breaks the rules, a part of the stake is lost.")]
+This replaces earlier nominations. If one of them breaks the rules, a part of the stake is lost.")]
 pub(crate) struct Nominate {
 	/// The validators, of those that `rlc staking candidates` lists
 	#[arg(required = true, num_args = 1..=16, value_name = "VALIDATOR")]
 	pub validators: Vec<String>,
+	#[command(flatten)]
+	pub on_behalf: OnBehalf,
 }
 
 /// Nominates them, if the stake suffices and they are candidates.
 pub(crate) async fn run(nominate: Nominate, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+	let (key, chain) = nominate.on_behalf.signer(context, ProxyType::Staking).await?;
 	let terms = chain.staking_terms().await?;
 	let stake = stake::of(&chain, &key.account()).await?;
 	stake::suffices(&stake, terms.least_to_nominate, "nominate")?;
@@ -44,8 +47,8 @@ pub(crate) async fn run(nominate: Nominate, context: &Context) -> Result<Answer>
 			}
 			Some(_) => targets.push(who),
 			None => {
-				return Err(failure!(CandidateUnknown, "{} does not want to validate", Account(who);
-					"`rlc staking candidates` lists those that do"));
+				return Err(failure!(CandidateUnknown, "{} is not a candidate", Account(who);
+					"`rlc staking candidates` lists them"));
 			}
 		}
 	}

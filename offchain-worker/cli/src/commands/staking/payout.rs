@@ -1,7 +1,7 @@
 //! `rlc staking payout`: rewards of past eras.
 
 use clap::Args;
-use rlc_chain::{Call, StakingCall};
+use rlc_chain::{Call, ProxyType, StakingCall};
 use rlc_primitives::AccountId;
 use serde_json::json;
 
@@ -9,6 +9,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
+	proxy::OnBehalf,
 	stake,
 	table::counted,
 };
@@ -16,23 +17,25 @@ use crate::{
 /// How many payouts go into one transaction.
 const BATCH: usize = 8;
 
-/// Have the rewards of past eras paid: to validators, and to all who stand behind them
+/// Pay out the rewards of past eras: to validators, and to all who stand behind them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   rlc staking payout --account me                what your own validator, or those that you nominate, have to pay
   rlc staking payout 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --account me
 
-Rewards are paid when somebody asks, anybody, and only for so many eras: what nobody asks for in time is lost.")]
+Anyone can ask for the payout, for a limited number of eras: after that, unclaimed rewards are lost.")]
 pub(crate) struct Payout {
 	/// The validators [default: the account's own, and those that it nominates]
 	#[arg(value_name = "VALIDATOR")]
 	pub validators: Vec<String>,
+	#[command(flatten)]
+	pub on_behalf: OnBehalf,
 }
 
-/// Looks for what was not paid, and has it paid.
+/// Looks for what was not paid, and pays it out.
 pub(crate) async fn run(payout: Payout, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+	let (key, chain) = payout.on_behalf.signer(context, ProxyType::Staking).await?;
 	let validators = if payout.validators.is_empty() {
 		let stake = stake::of(&chain, &key.account()).await?;
 		let own = stake.validates.map(|_| key.account());

@@ -1,13 +1,14 @@
-//! `rlc staking stop`: neither validate nor nominate any more.
+//! `rlc staking stop`: neither validate nor nominate anymore.
 
 use clap::Args;
-use rlc_chain::{Call, StakingCall};
+use rlc_chain::{Call, ProxyType, StakingCall};
 use serde_json::json;
 
 use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
+	proxy::OnBehalf,
 	stake,
 };
 
@@ -19,11 +20,14 @@ use crate::{
 Example:
   rlc staking stop --account me"
 )]
-pub(crate) struct Stop {}
+pub(crate) struct Stop {
+	#[command(flatten)]
+	pub on_behalf: OnBehalf,
+}
 
 /// Ends it from the next era on.
-pub(crate) async fn run(_: Stop, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+pub(crate) async fn run(stop: Stop, context: &Context) -> Result<Answer> {
+	let (key, chain) = stop.on_behalf.signer(context, ProxyType::Staking).await?;
 	let stake = stake::of(&chain, &key.account()).await?;
 	if stake.validates.is_none() && stake.nominates.is_empty() {
 		return Err(failure!(StakeIdle, "the account neither validates nor nominates";

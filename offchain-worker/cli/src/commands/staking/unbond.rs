@@ -1,7 +1,7 @@
 //! `rlc staking unbond`: RLC out of the stake.
 
 use clap::Args;
-use rlc_chain::{Call, StakingCall};
+use rlc_chain::{Call, ProxyType, StakingCall};
 use rlc_json::Decimal;
 use serde_json::json;
 
@@ -10,10 +10,11 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
+	proxy::OnBehalf,
 	say, stake,
 };
 
-/// Take RLC out of the stake; they are free after a wait, once they are withdrawn
+/// Take RLC out of the stake; it is free after a wait, once it is withdrawn
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -22,11 +23,13 @@ Examples:
 pub(crate) struct Unbond {
 	/// How much, or all
 	pub amount: HowMuch,
+	#[command(flatten)]
+	pub on_behalf: OnBehalf,
 }
 
 /// Unbonds it, if what stays suffices for what the account does.
 pub(crate) async fn run(unbond: Unbond, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+	let (key, chain) = unbond.on_behalf.signer(context, ProxyType::Staking).await?;
 	let terms = chain.staking_terms().await?;
 	let who = key.account();
 	let stake = stake::of(&chain, &who).await?;
@@ -41,7 +44,7 @@ pub(crate) async fn run(unbond: Unbond, context: &Context) -> Result<Answer> {
 			let value = stake.active;
 			if value == 0 {
 				return Err(
-					failure!(StakeShort, "nothing is at stake any more"; "`rlc staking status` shows what waits"),
+					failure!(StakeShort, "nothing is at stake anymore"; "`rlc staking status` shows what waits"),
 				);
 			}
 			let calls = [StakingCall::Chill, StakingCall::Unbond { value }];

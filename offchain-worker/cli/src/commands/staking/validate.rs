@@ -2,13 +2,14 @@
 
 use clap::Args;
 use codec::DecodeAll;
-use rlc_chain::{Call, Perbill, SessionCall, SessionKeys, StakingCall, ValidatorPrefs};
+use rlc_chain::{Call, Perbill, ProxyType, SessionCall, SessionKeys, StakingCall, ValidatorPrefs};
 use serde_json::json;
 
 use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
+	proxy::OnBehalf,
 	say, stake,
 };
 
@@ -34,6 +35,8 @@ pub(crate) struct Validate {
 	/// Admit no new nominators
 	#[arg(long)]
 	pub blocked: bool,
+	#[command(flatten)]
+	pub on_behalf: OnBehalf,
 }
 
 /// A node's proof of its keys.
@@ -55,14 +58,16 @@ fn session_keys(text: &str) -> std::result::Result<SessionKeys, String> {
 
 /// Sets the keys if they are given, and makes the account a candidate.
 pub(crate) async fn run(validate: Validate, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+	let (key, chain) = validate.on_behalf.signer(context, ProxyType::Staking).await?;
 	let terms = chain.staking_terms().await?;
 	let stake = stake::of(&chain, &key.account()).await?;
 	stake::suffices(&stake, terms.least_to_validate, "validate")?;
 	let commission = Perbill::from_percent(validate.commission.into());
 	if commission < terms.least_commission {
 		let least = say::staking::percent(terms.least_commission);
-		return Err(failure!(Usage, "a commission of {} % is too low", validate.commission; "give at least {least}"));
+		return Err(
+			failure!(CommissionLow, "a commission of {} % is too low", validate.commission; "give at least {least}"),
+		);
 	}
 	let keys = validate.keys.zip(validate.proof);
 	let mut calls: Vec<Call> = Vec::new();
@@ -81,7 +86,7 @@ pub(crate) async fn run(validate: Validate, context: &Context) -> Result<Answer>
 		"a candidate from the next era on; an era is about {}. Keep the node in sync: `rlc staking status` shows the stake",
 		say::staking::era(&terms)
 	);
-	Ok(Answer::new(text, json!({ "commission": validate.commission, "keys": has_keys })))
+	Ok(Answer::new(text, json!({ "commission": say::staking::in_percent(commission), "keys": has_keys })))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `rlc staking withdraw`: what waited long enough is free.
 
 use clap::Args;
-use rlc_chain::{Call, StakingCall};
+use rlc_chain::{Call, ProxyType, StakingCall};
 use rlc_json::Decimal;
 use serde_json::json;
 
@@ -10,19 +10,23 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
+	proxy::OnBehalf,
 	say, stake,
 };
 
-/// Free what was unbonded, and for which the wait is over
+/// Free what was unbonded, once the wait is over
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   rlc staking withdraw --account me")]
-pub(crate) struct Withdraw {}
+pub(crate) struct Withdraw {
+	#[command(flatten)]
+	pub on_behalf: OnBehalf,
+}
 
 /// Withdraws it, if there is any.
-pub(crate) async fn run(_: Withdraw, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+pub(crate) async fn run(withdraw: Withdraw, context: &Context) -> Result<Answer> {
+	let (key, chain) = withdraw.on_behalf.signer(context, ProxyType::Staking).await?;
 	let terms = chain.staking_terms().await?;
 	let stake = stake::of(&chain, &key.account()).await?;
 	let value = stake::withdrawable(&stake, terms.era);
