@@ -1,11 +1,12 @@
 //! A scheduler is away for longer than its node remembers.
 
 use futures::StreamExt;
-use rlc_chain::{At, BalancesCall, Call, Error, Key, Sender};
-use rlc_primitives::{Address, Moment, RLC};
+use rlc_chain::{At, Error};
+use rlc_primitives::Moment;
 
 use super::{
-	stack::{account, Seal, Stack, DEVELOPER, OTHER_SCHEDULER, RUNTIME, SCHEDULER},
+	pass,
+	stack::{account, Seal, Stack, RUNTIME, SCHEDULER},
 	turn,
 };
 
@@ -46,21 +47,4 @@ fn deals_of_half_an_hour_without_a_scheduler_are_found_though_the_node_has_prune
 		}
 		assert_eq!(stack.chain.funds(&account(SCHEDULER)).await.unwrap().locked, 0);
 	});
-}
-
-/// Lets chain time pass, in ms. With instant seal, each block takes a slot of it.
-async fn pass(stack: &Stack, time: Moment) {
-	let end = stack.chain.clock().await.unwrap().chain + time;
-	let make_blocks = |payer: &'static str| async move {
-		let sender = Sender::new(stack.chain.clone(), Key::from_suri(payer).unwrap());
-		while stack.chain.clock().await.unwrap().chain < end {
-			for _ in 0..5 {
-				let dest = Address::Id(account(SCHEDULER));
-				let transfer = BalancesCall::TransferKeepAlive { dest, value: RLC / 1_000 };
-				sender.send(Call::Balances(transfer)).await.unwrap();
-			}
-		}
-	};
-	// Several, so that the node has something to put into the next block while the last one is told of.
-	tokio::join!(make_blocks("//Alice"), make_blocks(DEVELOPER), make_blocks(OTHER_SCHEDULER));
 }

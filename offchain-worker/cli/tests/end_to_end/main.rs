@@ -17,6 +17,7 @@ mod reference;
 mod roles;
 #[path = "../stack/mod.rs"]
 mod stack;
+mod staking;
 mod trial;
 mod trouble;
 mod work;
@@ -27,10 +28,10 @@ use std::{
 	sync::{Mutex, PoisonError},
 };
 
-use rlc_chain::{Event, MarketplaceEvent};
-use rlc_primitives::{Balance, RLC};
+use rlc_chain::{BalancesCall, Call, Event, Key, MarketplaceEvent, Sender};
+use rlc_primitives::{Address, Balance, Moment, RLC};
 use rlc_testing::skip;
-use stack::{deals::Bought, Seal, Stack, RUNTIME};
+use stack::{account, deals::Bought, Seal, Stack, DEVELOPER, OTHER_SCHEDULER, RUNTIME, SCHEDULER};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What a task costs: the pool's price and the app's.
@@ -92,6 +93,23 @@ async fn last_deal(stack: &Stack) -> Bought {
 		_ => None,
 	});
 	deals.next_back().expect("there was one")
+}
+
+/// Lets chain time pass, in ms. With instant seal, each block takes a slot of it.
+async fn pass(stack: &Stack, time: Moment) {
+	let end = stack.chain.clock().await.unwrap().chain + time;
+	let make_blocks = |payer: &'static str| async move {
+		let sender = Sender::new(stack.chain.clone(), Key::from_suri(payer).unwrap());
+		while stack.chain.clock().await.unwrap().chain < end {
+			for _ in 0..5 {
+				let dest = Address::Id(account(SCHEDULER));
+				let transfer = BalancesCall::TransferKeepAlive { dest, value: RLC / 1_000 };
+				sender.send(Call::Balances(transfer)).await.unwrap();
+			}
+		}
+	};
+	// Several, so that the node has something to put into the next block while the last one is told of.
+	tokio::join!(make_blocks("//Alice"), make_blocks(DEVELOPER), make_blocks(OTHER_SCHEDULER));
 }
 
 /// Returns whether this machine runs containers.
