@@ -26,6 +26,7 @@ pub mod delegation;
 pub mod eip712;
 pub mod ethereum;
 pub mod failure;
+pub mod governance;
 pub mod ids;
 pub mod market;
 pub mod money;

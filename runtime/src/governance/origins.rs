@@ -20,7 +20,7 @@ pub mod pallet {
 		WhitelistedCaller,
 		/// Spends from the treasury, and sets its share of the fees, up to a half.
 		TreasurySpender,
-		/// Administers staking: slashes imposed and canceled, and the least commission. Its limits are root's.
+		/// Cancels slashes, and sets the least commission. The limits of staking are root's.
 		StakingAdmin,
 		/// Sets the marketplace's parameters, and adds categories.
 		MarketplaceAdmin,

@@ -15,6 +15,7 @@ mod proofs;
 mod proxies;
 mod root;
 mod supply;
+mod tracks;
 mod unattended;
 mod weights;
 mod work;

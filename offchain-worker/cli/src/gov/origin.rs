@@ -1,32 +1,17 @@
 //! Which track decides on a call: what an approved one is made as, and who may make it.
-//!
-//! The runtime tells neither: an origin that may not make a call fails when it is enacted, after weeks. So what each track
-//! may do is written down here, as in the runtime's `governance/origins.rs` and `configs/`. Whatever is not here, root does.
 
 use rlc_chain::{Data, Governance, Track};
+use rlc_primitives::governance::TRACK_CALLS;
 
 use crate::failure::{failure, Result};
 
 /// The track on which anything can be decided.
 const ROOT: &str = "root";
 
-/// What each other track may call.
-const MAY: [(&str, &str, &[&str]); 9] = [
-	("marketplace_admin", "Parameters", &["set_parameter"]),
-	("marketplace_admin", "Marketplace", &["add_category"]),
-	("treasury_spender", "Treasury", &["spend_local", "spend", "remove_approval", "void_spend"]),
-	("treasury_spender", "Rlc", &["set_treasury_share"]),
-	("staking_admin", "Staking", &["set_min_commission", "cancel_deferred_slash"]),
-	("whitelisted_caller", "Whitelist", &["dispatch_whitelisted_call", "dispatch_whitelisted_call_with_preimage"]),
-	("emergency_admin", "SafeMode", &["force_exit", "force_extend"]),
-	("emergency_admin", "TxPause", &["unpause"]),
-	("emergency_admin", "Referenda", &["cancel", "kill"]),
-];
-
 /// The calls that hold others, which are made by the same origin.
 const BATCHES: [&str; 3] = ["batch", "batch_all", "force_batch"];
 
-/// Returns the name of the track with the shortest waits that may make a call.
+/// Returns the name of the track that is meant for a call: root, if there is none.
 pub(crate) fn track_of(call: &Data) -> &'static str {
 	let Some((pallet, name, arguments)) = call.as_call() else { return ROOT };
 	if pallet == "Utility" && BATCHES.contains(&name) {
@@ -36,7 +21,7 @@ pub(crate) fn track_of(call: &Data) -> &'static str {
 		return if tracks.all(|track| track == first) { first } else { ROOT };
 	}
 	let is_its = |(_, of, calls): &&(&str, &str, &[&str])| *of == pallet && calls.contains(&name);
-	MAY.iter().find(is_its).map_or(ROOT, |(track, ..)| *track)
+	TRACK_CALLS.iter().find(is_its).map_or(ROOT, |(track, ..)| *track)
 }
 
 /// Returns the track of this name.
@@ -108,6 +93,7 @@ pub(crate) mod tests {
 			(set(), "marketplace_admin"),
 			(spend(), "treasury_spender"),
 			(Data::call("Treasury", "payout", []), "root"),
+			(Data::call("Staking", "manual_slash", []), "root"),
 			(Data::call("System", "authorize_upgrade", []), "root"),
 			(batch(vec![spend(), spend()]), "treasury_spender"),
 			(batch(vec![spend(), set()]), "root"),
