@@ -22,11 +22,11 @@ pub struct ListedDeal {
 	/// What a task costs its payer, in nRLC; `null` if it is more than 128 bits hold.
 	pub price: Option<Decimal<Balance>>,
 	/// How many tasks the deal has.
-	pub tasks: Decimal<u64>,
+	pub tasks: u64,
 	/// How many of its tasks are not closed.
-	pub open: Decimal<u64>,
+	pub open: u64,
 	/// How many of its tasks have a result; `null` if they were not counted.
-	pub completed: Option<Decimal<u64>>,
+	pub completed: Option<u64>,
 	/// When the orders matched, in ms.
 	pub start: Moment,
 	/// When its last task was closed, in ms.
@@ -49,9 +49,9 @@ impl ListedDeal {
 			workerpool: deal.workerpool.id,
 			requester: Account(deal.requester.clone()),
 			price: deal.task_price().ok().map(Decimal),
-			tasks: Decimal(deal.size),
-			open: Decimal(progress.open),
-			completed: completed.map(Decimal),
+			tasks: deal.size,
+			open: progress.open,
+			completed,
 			start: deal.start,
 			closed_at: progress.closed_at,
 		}

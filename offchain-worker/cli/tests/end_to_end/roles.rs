@@ -41,7 +41,7 @@ fn deal_that_nobody_watched_is_found_by_everyone_in_it() {
 				let deal = find(&deals, &id).unwrap_or_else(|| panic!("{role}: {deals:?}"));
 				assert_eq!(
 					(&deal["roles"][0], &deal["completed"], &deal["open"]),
-					(&role.into(), &"2".into(), &"0".into())
+					(&role.into(), &2.into(), &0.into())
 				);
 				assert_eq!(find(&listed(stack, &[who, "--role", role, "--open"]).await, &id), None);
 			}
