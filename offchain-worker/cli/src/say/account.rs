@@ -49,6 +49,7 @@ pub(crate) fn keys(entries: Vec<Entry>) -> Answer {
 pub(crate) fn shown(who: AccountId, funds: &Funds, bonded: Balance, worker: &WorkerView) -> Answer {
 	let account = Account(who);
 	let address = address(&account);
+	let deposits = funds.reserved.saturating_sub(bonded);
 	let text = fields([
 		("account", account.to_string()),
 		("address", address.clone().unwrap_or_default()),
@@ -56,7 +57,7 @@ pub(crate) fn shown(who: AccountId, funds: &Funds, bonded: Balance, worker: &Wor
 		("staked", format!("{} behind validators, see `rlc staking status`", Amount(bonded))),
 		("frozen", format!("{} voting or not vested", Amount(funds.frozen))),
 		("locked", format!("{} in deals and contributions", Amount(funds.locked))),
-		("deposits", Amount(funds.reserved.saturating_sub(bonded)).to_string()),
+		("deposits", Amount(deposits).to_string()),
 		("score", format!("{}, weight {} where several compute, 1 at trust 1", worker.score, worker.weight)),
 		("open work", worker.open.to_string()),
 	]);
@@ -67,6 +68,8 @@ pub(crate) fn shown(who: AccountId, funds: &Funds, bonded: Balance, worker: &Wor
 		"frozen": Decimal(funds.frozen),
 		"staked": Decimal(bonded),
 		"locked": Decimal(funds.locked),
+		"deposits": Decimal(deposits),
+		// Stake and deposits together.
 		"reserved": Decimal(funds.reserved),
 		"score": worker.score,
 		"weight": worker.weight,
@@ -75,7 +78,7 @@ pub(crate) fn shown(who: AccountId, funds: &Funds, bonded: Balance, worker: &Wor
 	Answer::new(text, json)
 }
 
-/// Lists what happened to an account's RLC, the newest first, `most` entries of it, and the sums of all.
+/// Lists what happened to an account's RLC, the newest first, at most `most` entries of it, and the sums of all.
 pub(crate) fn history(history: &History, most: usize, now: u64) -> Answer {
 	let sum = |kind| Amount(history.sum(kind)).to_string();
 	let mut text = fields([
@@ -121,21 +124,26 @@ pub(crate) fn history(history: &History, most: usize, now: u64) -> Answer {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::history::Entry as Line;
 
 	#[test]
-	fn history_is_limited_but_its_sums_are_of_all() {
-		let entry = |block| crate::history::Entry {
-			block,
-			time: 0,
-			kind: Kind::Rewarded,
-			amount: 1_000_000_000,
-			about: format!("task {block}"),
-		};
-		let history = History { first: 7, last: 9, is_cut: true, entries: vec![entry(9), entry(8), entry(7)] };
-		let answer = super::history(&history, 2, 5);
-		assert!(answer.text.contains("task 8") && !answer.text.contains("task 7"), "{}", answer.text);
+	fn stake_is_told_from_deposits() {
+		let funds = Funds { free: 1_000, reserved: 700, ..Funds::default() };
+		let worker = WorkerView { score: 0, weight: 2, open: 0 };
+		let answer = shown(AccountId::new([1; 32]), &funds, 600, &worker);
+		let told = ["free", "staked", "deposits", "reserved"].map(|field| answer.json[field].clone());
+		assert_eq!(told, ["1000", "600", "100", "700"], "reserved has both");
+		assert!(answer.text.contains("0.0000006 RLC behind validators"), "{}", answer.text);
+		assert!(answer.text.contains("0.0000001 RLC\n"), "{}", answer.text);
+	}
+
+	#[test]
+	fn history_lists_no_more_than_is_asked_for_and_says_what_is_missing() {
+		let entry = |block| Line { block, time: 0, kind: Kind::Received, amount: 5, about: "somebody".into() };
+		let past = History { first: 3, last: 9, is_cut: true, entries: vec![entry(9), entry(8), entry(7)] };
+		let answer = history(&past, 2, 0);
 		assert!(answer.text.contains("and 1 more; --limit shows them"), "{}", answer.text);
-		assert_eq!(answer.json["entries"].as_array().map(Vec::len), Some(2));
-		assert_eq!((&answer.json["earned"], &answer.json["isCut"]), (&json!("3000000000"), &json!(true)));
+		assert_eq!((answer.json["entries"].as_array().unwrap().len(), &answer.json["received"]), (2, &"15".into()));
+		assert_eq!((&answer.json["isCut"], &answer.json["first"]), (&true.into(), &3.into()));
 	}
 }
