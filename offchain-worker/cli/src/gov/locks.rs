@@ -6,8 +6,7 @@ use rlc_primitives::{AccountId, Balance, BlockNumber};
 
 use crate::failure::Result;
 
-/// The convictions: how many times the amount counts, and for how many locking periods it stays locked if its side wins.
-/// The one of 0 counts a tenth.
+/// For how many locking periods an amount stays locked if its side wins, by conviction.
 const PERIODS: [u32; 7] = [0, 1, 2, 4, 8, 16, 32];
 
 /// When what is behind a vote can be unlocked.
