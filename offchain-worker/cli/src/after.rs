@@ -8,11 +8,9 @@ use tempfile::TempDir;
 
 use crate::{
 	context::Context,
-	deals,
+	deals::{self, Counts},
 	failure::{disk, failure, Result},
-	results,
-	say::task::Counts,
-	watch,
+	results, watch,
 };
 
 /// The most results that tasks read of other deals.

@@ -5,13 +5,68 @@ use rlc_primitives::{
 	market::DealView,
 	task::Stage,
 	work::{TaskView, MAX_PAGE},
-	DealId,
+	DealId, ResultDigest,
 };
 
 use crate::{
+	answer::Ending,
 	failure::{failure, Result},
 	ids::TaskName,
 };
+
+/// How many tasks are at each stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+	/// No worker has contributed yet.
+	pub waiting: u64,
+	/// A worker has contributed.
+	pub computing: u64,
+	/// Enough workers agree, and have to reveal the digest.
+	pub revealing: u64,
+	/// Closed with a result.
+	pub completed: u64,
+	/// Closed without one.
+	pub failed: u64,
+}
+
+impl Counts {
+	/// Counts these tasks.
+	pub(crate) fn of(tasks: &[TaskView]) -> Self {
+		let mut counts = Self::default();
+		for view in tasks {
+			*match view.task.stage {
+				Stage::Active if view.task.contributions.is_empty() => &mut counts.waiting,
+				Stage::Active => &mut counts.computing,
+				Stage::Revealing(_) => &mut counts.revealing,
+				Stage::Completed(_) => &mut counts.completed,
+				Stage::Failed(_) => &mut counts.failed,
+			} += 1;
+		}
+		counts
+	}
+
+	/// Returns what scripts are told of these tasks, as far as they are closed.
+	pub(crate) fn ending(&self) -> Ending {
+		match (self.failed, self.completed) {
+			(0, _) => Ending::Well,
+			(_, 0) => Ending::AllFailed,
+			_ => Ending::PartlyFailed,
+		}
+	}
+
+	/// Returns the counts in words, without those that are 0.
+	pub(crate) fn words(&self) -> String {
+		let parts = [
+			(self.waiting, "waiting"),
+			(self.computing, "computing"),
+			(self.revealing, "revealing"),
+			(self.completed, "completed"),
+			(self.failed, "failed"),
+		];
+		let said = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+		said.collect::<Vec<_>>().join(", ")
+	}
+}
 
 /// Returns a deal.
 ///
@@ -79,6 +134,14 @@ pub(crate) fn is_open(task: &TaskView) -> bool {
 	matches!(task.task.stage, Stage::Active | Stage::Revealing(_))
 }
 
+/// Returns the digest of a task's result, if it has one.
+pub(crate) fn digest(view: &TaskView) -> Option<ResultDigest> {
+	match &view.task.stage {
+		Stage::Completed(consensus) => consensus.digest,
+		_ => None,
+	}
+}
+
 /// Returns the deal that these events open.
 ///
 /// # Errors
@@ -92,4 +155,17 @@ pub(crate) fn opened(events: &[Event]) -> Result<DealId> {
 	deal.ok_or_else(|| {
 		failure!(NodeMismatch, "the chain took the orders but reported no deal"; "install the version that fits the chain")
 	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn scripts_are_told_whether_some_tasks_failed_or_all() {
+		let ending = |completed, failed| Counts { completed, failed, ..Counts::default() }.ending();
+		assert_eq!([ending(0, 0), ending(3, 0)], [Ending::Well; 2]);
+		assert_eq!(ending(2, 1), Ending::PartlyFailed);
+		assert_eq!(ending(0, 3), Ending::AllFailed);
+	}
 }

@@ -32,10 +32,10 @@ use self::names::Names;
 pub(crate) use self::{contents::contents, names::remember};
 use crate::{
 	context::Context,
+	deals::digest,
 	failure::{disk, failure, Failure, Result},
 	output::Progress,
 	pool,
-	say::task::digest,
 	table::{counted, size},
 };
 

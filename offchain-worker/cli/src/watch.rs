@@ -14,11 +14,11 @@ use tracing::Instrument;
 
 use crate::{
 	context::Context,
-	deals,
+	deals::{self, Counts},
 	failure::{failure, Code, Failure, Result},
 	output::Progress,
 	pool,
-	say::task::{stage, Counts},
+	say::task::stage,
 };
 use news::news;
 use rlc_service::{stop_requested, Backoff};

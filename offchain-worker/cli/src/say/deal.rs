@@ -11,13 +11,11 @@ use rlc_primitives::{
 };
 use serde_json::json;
 
-use super::{
-	order,
-	task::{self, Counts},
-};
+use super::{order, task};
 use crate::{
 	amount::Amount,
 	answer::Answer,
+	deals::Counts,
 	failure::{failure, Failure, Result},
 	refund::{self, Paid, Refund},
 	results::Fetched,
@@ -268,7 +266,7 @@ pub(crate) mod tests {
 			assert!(answer.text.contains(said), "{said}: {}", answer.text);
 		}
 		assert_eq!(answer.json[0]["roles"], json!(["requester", "payer"]));
-		assert_eq!((&answer.json[1]["open"], &answer.json[1]["price"]), (&json!("2"), &json!("11")));
+		assert_eq!((&answer.json[1]["open"], &answer.json[1]["price"]), (&json!(2), &json!("11")));
 		assert_eq!(list(&[], 0, clock).json, json!([]));
 	}
 

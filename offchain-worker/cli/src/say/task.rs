@@ -5,7 +5,6 @@ use rlc_json::{Account, ContributionStatus, FailureCause, TaskFailure};
 use rlc_primitives::{
 	task::{Consensus, Stage},
 	work::TaskView,
-	ResultDigest,
 };
 use rlc_protocol::{
 	requester::{TaskInfo, WorkerLogs},
@@ -14,63 +13,10 @@ use rlc_protocol::{
 use serde_json::json;
 
 use crate::{
-	answer::{Answer, Ending},
+	answer::Answer,
+	deals::digest,
 	table::{counted, deadline, fields, table, when},
 };
-
-/// How many tasks are at each stage.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-	/// No worker has contributed yet.
-	pub waiting: u64,
-	/// A worker has contributed.
-	pub computing: u64,
-	/// Enough workers agree, and have to reveal the digest.
-	pub revealing: u64,
-	/// Closed with a result.
-	pub completed: u64,
-	/// Closed without one.
-	pub failed: u64,
-}
-
-impl Counts {
-	/// Counts these tasks.
-	pub(crate) fn of(tasks: &[TaskView]) -> Self {
-		let mut counts = Self::default();
-		for view in tasks {
-			*match view.task.stage {
-				Stage::Active if view.task.contributions.is_empty() => &mut counts.waiting,
-				Stage::Active => &mut counts.computing,
-				Stage::Revealing(_) => &mut counts.revealing,
-				Stage::Completed(_) => &mut counts.completed,
-				Stage::Failed(_) => &mut counts.failed,
-			} += 1;
-		}
-		counts
-	}
-
-	/// Returns what scripts are told of these tasks, as far as they are closed.
-	pub(crate) fn ending(&self) -> Ending {
-		match (self.failed, self.completed) {
-			(0, _) => Ending::Well,
-			(_, 0) => Ending::AllFailed,
-			_ => Ending::PartlyFailed,
-		}
-	}
-
-	/// Returns the counts in words, without those that are 0.
-	pub(crate) fn words(&self) -> String {
-		let parts = [
-			(self.waiting, "waiting"),
-			(self.computing, "computing"),
-			(self.revealing, "revealing"),
-			(self.completed, "completed"),
-			(self.failed, "failed"),
-		];
-		let said = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
-		said.collect::<Vec<_>>().join(", ")
-	}
-}
 
 /// Returns what a task's stage is called.
 pub(crate) fn stage(view: &TaskView) -> String {
@@ -109,14 +55,6 @@ pub(crate) fn step(step: Step) -> &'static str {
 		Step::Failed => "failed",
 		Step::Aborted => "was stopped",
 		Step::Lost => "is lost",
-	}
-}
-
-/// Returns the digest of a task's result, if it has one.
-pub(crate) fn digest(view: &TaskView) -> Option<ResultDigest> {
-	match &view.task.stage {
-		Stage::Completed(consensus) => consensus.digest,
-		_ => None,
 	}
 }
 
@@ -193,6 +131,7 @@ pub(crate) fn written(logs: &Logs, whose: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::deals::Counts;
 	use rlc_primitives::{AccountId, DealId, ResultHash, Task};
 	use sp_core::H256;
 
@@ -228,14 +167,6 @@ mod tests {
 		assert_eq!(Counts::of(&tasks).words(), "1 waiting, 1 revealing, 1 completed, 2 failed");
 		assert_eq!(stage(&tasks[0]), "waiting");
 		assert_eq!(stage(&tasks[1]), "consensus, 1 of 3 revealed");
-	}
-
-	#[test]
-	fn scripts_are_told_whether_some_tasks_failed_or_all() {
-		let ending = |completed, failed| Counts { completed, failed, ..Counts::default() }.ending();
-		assert_eq!([ending(0, 0), ending(3, 0)], [Ending::Well; 2]);
-		assert_eq!(ending(2, 1), Ending::PartlyFailed);
-		assert_eq!(ending(0, 3), Ending::AllFailed);
 	}
 
 	#[test]

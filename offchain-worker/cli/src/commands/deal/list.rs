@@ -7,12 +7,12 @@ use rlc_primitives::{AccountId, OrderHash};
 use crate::{
 	answer::Answer,
 	context::Context,
-	deals,
+	deals::{self, Counts},
 	failure::Result,
 	ids,
 	order_file::OrderFile,
 	role::{self, DealRoles, Role},
-	say::{self, deal::Line, task::Counts},
+	say::{self, deal::Line},
 	whose::Whose,
 };
 

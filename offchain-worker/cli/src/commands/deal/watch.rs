@@ -3,14 +3,7 @@
 use clap::Args;
 use rlc_primitives::DealId;
 
-use crate::{
-	answer::Answer,
-	context::Context,
-	failure::Result,
-	ids,
-	say::{self, task::Counts},
-	watch,
-};
+use crate::{answer::Answer, context::Context, deals::Counts, failure::Result, ids, say, watch};
 
 /// Follow a deal until its last task is closed
 #[derive(Debug, Args)]

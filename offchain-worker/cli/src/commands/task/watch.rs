@@ -5,12 +5,10 @@ use clap::Args;
 use crate::{
 	answer::Answer,
 	context::Context,
-	deals,
+	deals::{self, Counts},
 	failure::Result,
 	ids::TaskName,
-	pool,
-	say::{self, task::Counts},
-	watch,
+	pool, say, watch,
 };
 
 /// Follow the task's deal until it is closed
