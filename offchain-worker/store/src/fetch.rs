@@ -53,7 +53,8 @@ struct Inner {
 	under_way: Mutex<HashMap<String, WeakShared<Fetching>>>,
 	/// How many fetches have begun.
 	begun: AtomicU64,
-	/// The SHA-256 of files in IPFS that were fetched, by location: what their names do not say.
+	/// The SHA-256 of files that were read out of IPFS, by location: what their names do not say. Never what a caller or a
+	/// location only claims, which others would then compute from.
 	of_trees: Mutex<HashMap<String, [u8; 32]>>,
 }
 
@@ -110,6 +111,8 @@ impl Fetcher {
 				return Ok(file);
 			}
 		}
+		// With nothing to compare with, it is read from the tree itself, and from nowhere else.
+		let read = tree.filter(|_| expected.is_empty());
 		let fetching = self.share(format!("{location:?} {expected:?}"), location, expected);
 		let fetched = tokio::select! {
 			result = fetching => result?,
@@ -118,7 +121,7 @@ impl Fetcher {
 				return Err(FetchError::new(FetchErrorKind::Stopped, words));
 			},
 		};
-		if let Some(tree) = tree {
+		if let Some(tree) = read {
 			let mut known = self.of_trees();
 			if known.len() >= MAX_TREES {
 				known.clear();

@@ -15,10 +15,10 @@ use axum::{
 	Router,
 };
 use cid::{multihash::Multihash, Cid};
-use rlc_store::{CancellationToken, FetchConfig, FetchError, FetchErrorKind, Fetcher};
+use rlc_store::{CancellationToken, FetchConfig, FetchError, FetchErrorKind, Fetcher, HashKind};
 use sha2::{Digest, Sha256};
 
-use crate::served::{content, sha256, Server};
+use crate::served::{content, sha256, Served, Server};
 
 /// Multicodecs.
 const RAW: u64 = 0x55;
@@ -163,6 +163,27 @@ async fn file_that_was_read_is_not_read_again() {
 	assert!(fetched(&fetcher, &file.to_string()).await.unwrap() == bytes);
 	blocks.0.lock().unwrap().clear();
 	assert!(fetched(&fetcher, &format!("ipfs://{file}?filename=a")).await.unwrap() == bytes);
+}
+
+#[tokio::test]
+async fn what_somebody_says_is_in_a_tree_is_not_remembered_as_in_it() {
+	let blocks = Blocks::default();
+	let (bytes, file, _) = file(&blocks);
+	let (gateway, dir) = (blocks.gateway(), tempfile::tempdir().unwrap());
+	let served = Served::open(&dir.path().join("store")).await;
+	let other = served.store.put(&b"other"[..], HashKind::Sha256, "mallory").await.unwrap();
+	let fetcher = Fetcher::new(FetchConfig {
+		stores: vec![served.server.url()],
+		gateways: vec![gateway.url()],
+		..FetchConfig::new(dir.path().join("cache"))
+	});
+	let fetcher = fetcher.unwrap();
+	let stop = CancellationToken::new();
+	// By its location, or by what the chain says of an app: the store has that, and no block is read.
+	let claimed = format!("{file}#sha256={}", hex::encode(other.digest()));
+	assert_eq!(fetched(&fetcher, &claimed).await.unwrap(), b"other");
+	fetcher.fetch(&file.to_string(), Some(other.digest()), &stop).await.unwrap();
+	assert!(fetched(&fetcher, &file.to_string()).await.unwrap() == bytes);
 }
 
 #[tokio::test]
