@@ -23,6 +23,15 @@ use crate::{
 /// The largest list, in bytes.
 pub const MAX_LIST: u64 = 4 << 20;
 
+/// The longest arguments of an entry, in bytes.
+///
+/// With its inputs, whose names are variables, they are what every kernel gives a program beside what an image sets.
+pub const MAX_ARGS: usize = 64 << 10;
+/// The most inputs of an entry.
+pub const MAX_INPUTS: usize = 1_024;
+/// The longest location of an input of an entry, in bytes.
+pub const MAX_LOCATION: usize = 4 << 10;
+
 /// What one task is run with, beside what the request says for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +65,16 @@ pub enum InvalidList {
 		 as iExec's tools make them, are not supported"
 	)]
 	Form(String),
+	/// An entry has more than workers take.
+	#[error("entry {number} of the list has {what}; at most {most} are allowed")]
+	TooMuch {
+		/// Its number, from 1.
+		number: u64,
+		/// What it has.
+		what: &'static str,
+		/// How much of that is allowed.
+		most: usize,
+	},
 	/// An entry's arguments cannot be told apart.
 	#[error("entry {number} of the list: {why}")]
 	Args {
@@ -137,6 +156,15 @@ struct List<F> {
 impl<F: Fn(&str) -> bool> List<F> {
 	/// Reads an entry, if workers can serve it.
 	fn read(&self, number: u64, entry: Entry) -> Result<OfTask, InvalidList> {
+		let longest = entry.inputs.iter().map(String::len).max().unwrap_or_default();
+		let bounded = [
+			(entry.args.as_ref().map_or(0, String::len), MAX_ARGS, "too many bytes of arguments"),
+			(entry.inputs.len(), MAX_INPUTS, "too many inputs"),
+			(longest, MAX_LOCATION, "an input whose location has too many bytes"),
+		];
+		if let Some((_, most, what)) = bounded.into_iter().find(|(size, most, _)| size > most) {
+			return Err(InvalidList::TooMuch { number, what, most });
+		}
 		let args = entry.args().map_err(|why| InvalidList::Args { number, why })?;
 		let unpinned = entry.inputs.iter().find(|location| self.trust > 1 && !(self.is_pinned)(location));
 		if let Some(location) = unpinned {
@@ -221,6 +249,24 @@ mod tests {
 		for (args, why) in [("it's", InvalidParams::OpenQuote), ("a\\u0000", InvalidParams::ZeroByte)] {
 			let list = format!(r#"[{{}}, {{"args": "{args}"}}]"#);
 			assert_eq!(entry(&list, 0, 1), Err(InvalidList::Args { number: 2, why }));
+		}
+	}
+
+	#[test]
+	fn entry_asks_for_no_more_than_a_program_can_be_given() {
+		let of = |entry: Entry| serde_json::to_string(&[Entry::default(), entry]).unwrap();
+		let args = |size| of(Entry { args: Some("a".repeat(size)), inputs: vec![] });
+		let inputs = |count| of(Entry { args: None, inputs: vec!["bafkqaaa".into(); count] });
+		let location = |size| of(Entry { args: None, inputs: vec!["a".repeat(size)] });
+		for (most, allowed, more) in [
+			(MAX_ARGS, args(MAX_ARGS), args(MAX_ARGS + 1)),
+			(MAX_INPUTS, inputs(MAX_INPUTS), inputs(MAX_INPUTS + 1)),
+			(MAX_LOCATION, location(MAX_LOCATION), location(MAX_LOCATION + 1)),
+		] {
+			assert!(entry(&allowed, 1, 1).is_ok(), "{most}");
+			let refused = entry(&more, 0, 1).unwrap_err();
+			assert!(matches!(refused, InvalidList::TooMuch { number: 2, most: told, .. } if told == most), "{refused}");
+			assert!(refused.cause().is_from_outside(), "for all tasks alike");
 		}
 	}
 

@@ -18,6 +18,11 @@ pub const LONGEST_OUTPUT_PATH: usize = 1_024;
 /// How many symbolic links may be on the way to a file, as for Linux.
 pub const MOST_LINKS: u32 = 40;
 
+/// The longest argument or variable, and how much they may have together, in bytes: beside what an image sets, what every
+/// kernel gives a program.
+const LONGEST_TEXT: usize = 128 << 10;
+const MOST_TEXT: usize = 768 << 10;
+
 /// What to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
@@ -243,6 +248,12 @@ impl Job<'_> {
 		if self.args.iter().any(|arg| arg.contains('\0')) {
 			return Err(Error::App("an argument contains a zero byte; remove it".into()));
 		}
+		// The kernel keeps an address and a zero byte beside each.
+		let size = |text: &String| text.len() + size_of::<u64>() + 1;
+		let texts = || self.args.iter().chain(&variables);
+		if texts().any(|text| size(text) > LONGEST_TEXT) || texts().map(size).sum::<usize>() > MOST_TEXT {
+			return Err(Error::App("its arguments and variables are too long for a program to get".into()));
+		}
 		Ok(variables)
 	}
 }
@@ -282,5 +293,17 @@ mod tests {
 		{
 			assert!(matches!(environment(env, args), Err(Error::App(_))), "{env:?} {args:?}");
 		}
+	}
+
+	#[test]
+	fn more_text_than_a_program_can_get_is_refused() {
+		let long = "a".repeat(LONGEST_TEXT - 100);
+		assert!(environment(&[("A", long.as_str())], &[long.as_str()]).is_ok());
+		let longer = "a".repeat(LONGEST_TEXT);
+		for (env, args) in [(vec![("A", longer.as_str())], vec![]), (vec![], vec![longer.as_str()])] {
+			assert!(matches!(environment(&env, &args), Err(Error::App(_))));
+		}
+		assert!(matches!(environment(&[], &[long.as_str(); 7]), Err(Error::App(_))), "all together");
+		assert!(matches!(environment(&[], &vec!["a"; MOST_TEXT / 10]), Err(Error::App(_))), "many that are short");
 	}
 }

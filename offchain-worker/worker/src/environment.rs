@@ -1,5 +1,7 @@
 //! What an app is told: iExec's variables. Nothing here depends on the machine, so that all workers run the same.
 
+use std::collections::HashSet;
+
 use rlc_primitives::{market::DealView, work::TaskRef};
 
 /// Returns the variables of a task's app. The sandbox adds `IEXEC_IN` and `IEXEC_OUT`, the directories as the app sees them.
@@ -67,9 +69,10 @@ pub(crate) fn file_name(location: &str, fallback: &str) -> String {
 /// before them.
 pub(crate) fn input_names(locations: &[String], taken: Option<&str>) -> Vec<String> {
 	let mut names: Vec<String> = Vec::with_capacity(locations.len());
+	let mut known: HashSet<String> = taken.map(String::from).into_iter().collect();
 	for (number, location) in (1..).zip(locations) {
 		let mut name = file_name(location, &format!("input-{number}"));
-		while names.contains(&name) || taken == Some(name.as_str()) {
+		while !known.insert(name.clone()) {
 			name = format!("{number}-{name}");
 		}
 		names.push(name);

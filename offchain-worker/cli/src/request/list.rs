@@ -22,7 +22,7 @@ impl List {
 	///
 	/// # Errors
 	///
-	/// If the list is too large, or cannot be written.
+	/// If the list is too large, asks for more than workers take, or cannot be written.
 	pub(super) fn of(params: &mut RequestParams, mut entries: Vec<Entry>, tasks: u64) -> Result<Option<Self>> {
 		if params.rlc_each.is_none() && encoded(params).is_err() {
 			entries = with_shared(params, entries, tasks)?;
@@ -32,6 +32,10 @@ impl List {
 		}
 		let bytes = serde_json::to_vec(&entries)?;
 		check_size(bytes.len() as u64)?;
+		// As workers judge it. Which of its inputs have to be pinned was seen to before.
+		Entry::of_task(&bytes, 0, 1, |_| true).map_err(
+			|why| failure!(EachInvalid, "{why}"; "give each task fewer files and shorter arguments, or pack files into one"),
+		)?;
 		params.rlc_each = Some(Cid::of(HashKind::Sha256, &bytes).to_string());
 		let wrong = |error: std::io::Error| disk(&std::env::temp_dir())(error);
 		let mut file = Builder::new().prefix("tasks-").suffix(".json").tempfile().map_err(wrong)?;
@@ -74,6 +78,7 @@ fn check_size(bytes: u64) -> Result<()> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use rlc_protocol::each::MAX_ARGS;
 	use std::fs;
 
 	fn entry(inputs: &[&str]) -> Entry {
@@ -115,5 +120,13 @@ mod tests {
 		assert_eq!((own[0].inputs.len(), own[0].inputs.last().map(String::as_str)), (1_001, Some("own")));
 		assert_eq!(of(vec![], u64::MAX).unwrap_err().code(), "each.invalid");
 		assert_eq!(of(vec![entry(&[&"x".repeat(5 << 20)])], 1).unwrap_err().code(), "each.invalid");
+	}
+
+	#[test]
+	fn entry_that_no_worker_takes_is_refused_before_it_is_paid_for() {
+		let long = Entry { args: Some("x".repeat(MAX_ARGS + 1)), inputs: vec![] };
+		let failure = List::of(&mut RequestParams::default(), vec![entry(&[]), long], 2).unwrap_err();
+		assert_eq!(failure.code(), "each.invalid");
+		assert!(failure.to_string().starts_with("entry 2 of the list has too many bytes"), "{failure}");
 	}
 }
