@@ -84,6 +84,14 @@ impl From<io::Error> for StoreError {
 	}
 }
 
+/// How many characters of a stranger's text are told.
+const SHOWN: usize = 200;
+
+/// Returns the beginning of a stranger's text, for words about it.
+pub(crate) fn beginning(text: impl ToString) -> String {
+	text.to_string().chars().take(SHOWN).collect()
+}
+
 /// What kept a content from being fetched or downloaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchErrorKind {

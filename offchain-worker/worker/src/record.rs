@@ -93,6 +93,10 @@ pub(crate) enum End {
 	Aborted(String),
 }
 
+/// The longest words about a failure, in bytes. [`MAX_REPORTS`](rlc_protocol::worker::MAX_REPORTS) of them fit into what a
+/// worker says when it joins.
+const MAX_WORDS: usize = 700;
+
 /// Why a run has no result.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct RunFailure {
@@ -105,12 +109,12 @@ pub struct RunFailure {
 impl RunFailure {
 	/// Returns a failure that the task is the cause of.
 	pub fn of_task(cause: FailureCause, words: impl Into<String>) -> Self {
-		Self { cause: Some(cause), words: words.into() }
+		Self { cause: Some(cause), words: line(&words.into()) }
 	}
 
 	/// Returns a failure that says nothing about the task.
 	pub fn own(words: impl Into<String>) -> Self {
-		Self { cause: None, words: words.into() }
+		Self { cause: None, words: line(&words.into()) }
 	}
 
 	/// Returns what workers agree on, as the failure of a run: nobody remembers what it wrote.
@@ -124,10 +128,22 @@ impl RunFailure {
 		Self::of_task(cause, rlc_json::FailureCause(cause).to_string())
 	}
 
-	/// Returns what the scheduler is told.
+	/// Returns what the scheduler is told. Older journals have longer words.
 	pub fn report(&self) -> Cause {
-		Cause { cause: self.cause.map(rlc_json::FailureCause), words: self.words.clone() }
+		Cause { cause: self.cause.map(rlc_json::FailureCause), words: line(&self.words) }
 	}
+}
+
+/// Returns the beginning of words in which strangers have a say, in one line: a scheduler refuses what is longer.
+fn line(words: &str) -> String {
+	let mut line = String::new();
+	for one in words.chars().map(|one| if one.is_control() { ' ' } else { one }) {
+		if line.len() + one.len_utf8() > MAX_WORDS {
+			break;
+		}
+		line.push(one);
+	}
+	line
 }
 
 impl Output {
@@ -300,6 +316,16 @@ mod tests {
 		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into()).encode();
 		assert!(Record::new(&assignment(vec![9]), 5).is_err());
 		assert!(Record::new(&assignment([signature, vec![0]].concat()), 5).is_err());
+	}
+
+	#[test]
+	fn words_are_one_line_that_a_scheduler_takes() {
+		let words = "é\n".repeat(70_000);
+		let kept = RunFailure { cause: None, words: words.clone() };
+		for told in [RunFailure::own(words.clone()), RunFailure::of_task(FailureCause::TimedOut, words), kept] {
+			let words = told.report().words;
+			assert!(words.len() > MAX_WORDS - 2 && words.len() <= MAX_WORDS && words.starts_with("é é "), "{words}");
+		}
 	}
 
 	#[test]

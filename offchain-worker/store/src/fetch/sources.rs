@@ -15,7 +15,7 @@ use super::{blocks::Blocks, config::FetchConfig, location::Location, tree::Tree}
 use crate::{
 	client::download::{download, Download, PartFile},
 	disk::cache::{Cache, Fetched},
-	error::{no_room, FetchError, FetchErrorKind},
+	error::{beginning, no_room, FetchError, FetchErrorKind},
 	http::{url::content_url, web::Web},
 	ipfs::{cat_url, name::BlockName},
 	sizes::CHUNK,
@@ -180,14 +180,15 @@ impl Sources {
 	/// Copies a file of this machine.
 	async fn copy(self: &Arc<Self>, path: &Path, expected: &[Cid], part: &Path) -> Result<Fetched, FetchError> {
 		if !self.config.allow_file {
-			let words = format!("file://{} is not fetched: files of this machine are not allowed here", path.display());
+			let path = beginning(path.display());
+			let words = format!("file://{path} is not fetched: files of this machine are not allowed here");
 			return Err(FetchError::new(FetchErrorKind::NotAllowed, words));
 		}
 		let (inner, path, expected, part) = (self.clone(), path.to_path_buf(), expected.to_vec(), part.to_path_buf());
 		blocking(move || {
 			let (cid, room) = copy_file(&path, &part, inner.config.max_size, inner.room()?)?;
 			if expected.iter().any(|expected| *expected != cid) {
-				let words = format!("file://{} is not what its checksum says", path.display());
+				let words = format!("file://{} is not what its checksum says", beginning(path.display()));
 				return Err(FetchError::new(FetchErrorKind::WrongChecksum, words));
 			}
 			Ok(inner.cache.insert(&part, cid, room)?)
@@ -226,7 +227,8 @@ impl Write for Drawing {
 
 /// Writes the bytes of a regular file to `target`, and returns their name by SHA-256.
 pub(super) fn read_file(from: &Path, target: &mut impl Write, max_size: u64) -> Result<Cid, FetchError> {
-	let unreadable = |kind, words: &str| FetchError::new(kind, format!("file://{}: {words}", from.display()));
+	let shown = format!("file://{}", beginning(from.display()));
+	let unreadable = |kind, words: &str| FetchError::new(kind, format!("{shown}: {words}"));
 	let failed = |error: io::Error| match error.kind() {
 		io::ErrorKind::NotFound => unreadable(FetchErrorKind::NotFound, "no such file"),
 		_ => unreadable(FetchErrorKind::Unreachable, &error.to_string()),
@@ -244,7 +246,7 @@ pub(super) fn read_file(from: &Path, target: &mut impl Write, max_size: u64) -> 
 		}
 		size += count as u64;
 		if size > max_size {
-			return Err(FetchError::too_large(&format!("file://{}", from.display()), max_size));
+			return Err(FetchError::too_large(&shown, max_size));
 		}
 		hasher.update(&buffer[..count]);
 		target.write_all(&buffer[..count])?;

@@ -6,7 +6,7 @@ use futures::{future::BoxFuture, stream, FutureExt, StreamExt};
 use super::blocks::Blocks;
 use crate::{
 	client::download::PartFile,
-	error::{FetchError, FetchErrorKind},
+	error::{beginning, FetchError, FetchErrorKind},
 	ipfs::{
 		name::BlockName,
 		unixfs::{self, Held},
@@ -42,13 +42,14 @@ impl Tree<'_> {
 				return Err(refused(FetchErrorKind::NotFound, "is a file in IPFS, and has nothing in it"));
 			};
 			let found = directory.find(name).ok_or_else(|| {
-				let why = format!("has no {name:?} in it, but {}", some(&directory.some(TOLD)));
+				let why = format!("has no {:?} in it, but {}", beginning(name), some(&directory.some(TOLD)));
 				refused(FetchErrorKind::NotFound, &why)
 			})?;
-			let unusable = |why| refused(FetchErrorKind::NotAllowed, &format!("has {name:?} in it, which {why}"));
+			let unusable =
+				|why| refused(FetchErrorKind::NotAllowed, &format!("has {:?} in it, which {why}", beginning(name)));
 			let block = found.map_err(unusable)?;
 			held = self.held(&block).await?;
-			seen = format!("{seen}/{name}");
+			seen = beginning(format!("{seen}/{name}"));
 		}
 		match held {
 			Held::File { bytes, rest } => self.write(bytes, rest, 0, part).await,

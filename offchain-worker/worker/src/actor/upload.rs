@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rlc_primitives::{work::FailureCause, TaskId};
-use rlc_protocol::worker::{Cause, Report, Step};
+use rlc_protocol::worker::{Report, Step};
 use tokio::task::spawn_blocking;
 use tracing::Instrument;
 
@@ -12,7 +12,7 @@ use crate::{
 	clock,
 	messages::{Effect, Message, Outgoing},
 	ports::{Delivery, Undelivered},
-	record::{Output, State},
+	record::{Output, RunFailure, State},
 	results::is_whole,
 };
 
@@ -81,7 +81,7 @@ impl Actor {
 
 	/// Tells the scheduler that a result cannot be uploaded.
 	pub(super) fn not_stored(&mut self, id: TaskId, words: String) {
-		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(FailureCause::ResultNotStored)), words });
+		let cause = Some(RunFailure::of_task(FailureCause::ResultNotStored, words).report());
 		let at = clock::machine_time();
 		let report = Report { task: id, step: Step::Failed, at, cause, digest: None, usage: None };
 		self.effects.push(Effect::Tell(Outgoing::Report(report)));
