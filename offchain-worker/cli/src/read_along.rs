@@ -5,17 +5,14 @@ use std::{collections::HashMap, sync::Arc};
 use jsonrpsee::{core::client::Subscription, ws_client::WsClient};
 use rlc_chain::{Chain, Key};
 use rlc_primitives::{market::DealView, TaskId, WorkerpoolId};
-use rlc_protocol::{
-	requester::{SchedulerRpcClient, WorkerShown},
-	version::SHOWN,
-};
+use rlc_protocol::requester::{SchedulerRpcClient, WorkerShown};
 use sp_core::H256;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use crate::{
 	context::Context,
-	failure::{failure, Failure, Result},
+	failure::{Failure, Result},
 	pool,
 };
 
@@ -55,11 +52,7 @@ async fn begin(
 	sender: &mpsc::Sender<String>,
 ) -> Result<()> {
 	let deal = &view.deal;
-	let (scheduler, info) = pool::meet(&pool::url(context, chain, deal.workerpool.id).await?).await?;
-	let (scheduler, spoken) = (Arc::new(scheduler), info.protocol);
-	if spoken < SHOWN {
-		return Err(failure!(SchedulerProtocol, "the scheduler speaks protocol {spoken}, and this takes {SHOWN}"));
-	}
+	let scheduler = Arc::new(pool::connect(&pool::url(context, chain, deal.workerpool.id).await?).await?);
 	if deal.size > MOST {
 		let words = format!("showing what the first {MOST} of {} tasks write", deal.size);
 		// There is room for the first line.

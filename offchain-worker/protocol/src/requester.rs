@@ -304,8 +304,7 @@ pub struct WorkerShown {
 /// What requesters and operators ask of a scheduler. Errors: [`code`].
 #[rpc(server, client, namespace = "scheduler")]
 pub trait SchedulerRpc {
-	/// Returns the pool. `protocols` are those that the client speaks; one that does not say is older than
-	/// [`NEGOTIATED`](version::NEGOTIATED).
+	/// Returns the pool. `protocols` are those that the client speaks; one that does not say is older than protocol 4.
 	#[method(name = "info")]
 	async fn info(&self, protocols: Option<Protocols>) -> Result<PoolInfo, ErrorObjectOwned>;
 
@@ -335,7 +334,7 @@ pub trait SchedulerRpc {
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned>;
 
 	/// Sends what a task's apps write while they run, for its requester or beneficiary, until the task is over. What they wrote
-	/// before is sent as far as workers still have it. Not for deals that demand an enclave. Since [`version::SHOWN`].
+	/// before is sent as far as workers still have it. Not for deals that demand an enclave.
 	#[subscription(name = "subscribeLogs" => "logsShown", unsubscribe = "unsubscribeLogs", item = WorkerShown)]
 	async fn subscribe_logs(&self, request: LogsRequest) -> SubscriptionResult;
 

@@ -52,15 +52,6 @@ impl Bounds {
 pub enum Claim<'a> {
 	/// A worker joins a pool: it answers the scheduler's challenge.
 	Join(Bounds),
-	/// The same, as a worker says it that speaks protocol 3. Its challenge makes it good once, and for a minute.
-	JoinUnbound {
-		/// The chain's genesis hash.
-		genesis: H256,
-		/// The pool.
-		workerpool: WorkerpoolId,
-		/// The scheduler's random challenge.
-		challenge: H256,
-	},
 	/// An operator says that a worker is its own. Signed once, for all pools of a chain: it is good with the worker's key
 	/// only.
 	Operator {
@@ -92,9 +83,6 @@ impl Claim<'_> {
 	pub fn payload(&self) -> Vec<u8> {
 		match self {
 			Self::Join(bounds) => (b"rlc/join/v2", bounds).encode(),
-			Self::JoinUnbound { genesis, workerpool, challenge } => {
-				(b"rlc/join/v1", genesis, workerpool, challenge).encode()
-			}
 			Self::Operator { genesis, worker } => (b"rlc/operator/v1", genesis, worker).encode(),
 			Self::Logs { bounds, task } => (b"rlc/logs/v2", bounds, task).encode(),
 			Self::Upload { bounds, content, size } => (b"rlc/upload/v2", bounds, content, size).encode(),
@@ -152,10 +140,9 @@ mod tests {
 	fn no_two_purposes_have_a_payload_in_common() {
 		let bounds = bounds();
 		let worker = AccountId::new([7; 32]);
-		let (genesis, workerpool, challenge) = (bounds.genesis, bounds.workerpool, bounds.nonce);
+		let (genesis, challenge) = (bounds.genesis, bounds.nonce);
 		let claims = [
 			Claim::Join(bounds),
-			Claim::JoinUnbound { genesis, workerpool, challenge },
 			Claim::Operator { genesis, worker: &worker },
 			Claim::Logs { bounds, task: TaskId(challenge) },
 			Claim::Upload { bounds, content: challenge, size: 0 },

@@ -1,7 +1,8 @@
 //! The versions of the protocol that two programs speak, and what they say if they have none in common.
 //!
 //! A client says which versions it speaks ([`Protocols`]), and the scheduler answers with the newest that both speak. So the
-//! programs of a pool can be upgraded one after the other, in any order.
+//! programs of a pool can be upgraded one after the other, in any order; unless what workers compute has changed, see
+//! [`OLDEST`].
 
 use std::fmt;
 
@@ -16,17 +17,12 @@ use serde::{Deserialize, Serialize};
 /// | 2 | instructions, tasks by deal and index as objects, causes of failures in JSON |
 /// | 3 | delegations expire, and a proxy of the scheduler may sign them; a step *computed* may have a cause: the app failed, and the worker contributes the failure; a trace follows the data that a module leaves for a callback |
 /// | 4 | versions are negotiated; [claims](crate::signing) say for which pool they are, expire, and are good once; a worker that joins shows its delegations |
-/// | 5 | workers are told to show what an app writes while it runs, and requesters read that; a worker is told that another machine joined with its key, and stands by |
+/// | 5 | modules find another world, and results keep empty directories and what links lead to: the same task has another result, or another trace, than before; workers are told to show what an app writes while it runs, and requesters read that; a worker is told that another machine joined with its key, and stands by |
 pub const PROTOCOL: u32 = 5;
 
-/// The oldest version that is still spoken.
-pub const OLDEST: u32 = 3;
-
-/// The first version whose clients say which versions they speak, and whose claims are [bound](crate::signing::Bounds).
-pub const NEGOTIATED: u32 = 4;
-
-/// The first version in which what apps write is shown while they run.
-pub const SHOWN: u32 = 5;
+/// The oldest version that is still spoken: never one whose workers compute something else from the same task. The pool would
+/// compare what they contribute, and an honest worker would lose its stake.
+pub const OLDEST: u32 = 5;
 
 /// What this program speaks.
 pub const SPOKEN: Protocols = Protocols { oldest: OLDEST, newest: PROTOCOL };
@@ -89,10 +85,9 @@ pub struct OtherProtocol {
 }
 
 /// Returns the version that this scheduler speaks with a client of these: the newest that both speak. If there is none, it
-/// is this program's newest, and the client refuses it. Clients that name none are older than [`NEGOTIATED`].
+/// is this program's newest, and the client refuses it, as those do that name none: they are older than protocol 4.
 pub fn choose(client: Option<Protocols>) -> u32 {
-	let client = client.unwrap_or(Protocols { oldest: unnamed(), newest: NEGOTIATED - 1 });
-	SPOKEN.common(client).unwrap_or(PROTOCOL)
+	client.and_then(|client| SPOKEN.common(client)).unwrap_or(PROTOCOL)
 }
 
 /// Checks the version that a scheduler chose to speak with this program. Returns it.
@@ -135,25 +130,29 @@ mod tests {
 		assert_eq!(range(3, 4).common(range(5, 6)), None);
 		assert_eq!(choose(Some(range(OLDEST, PROTOCOL + 2))), PROTOCOL);
 		assert_eq!(choose(Some(range(1, OLDEST))), OLDEST);
-		assert_eq!(choose(Some(Protocols::only(PROTOCOL + 1))), PROTOCOL, "and is refused for that");
+		for other in [None, Some(range(3, OLDEST - 1)), Some(Protocols::only(PROTOCOL + 1))] {
+			assert_eq!(choose(other), PROTOCOL, "and is refused for that");
+		}
 	}
 
 	#[test]
-	fn client_that_names_no_versions_is_spoken_to_as_before() {
-		assert_eq!(choose(None), 3);
+	fn workers_that_compute_otherwise_have_no_version_in_common() {
+		// From protocol 5 on, the same task has another trace.
+		assert!((1..5).all(|older| !SPOKEN.includes(older)));
 	}
 
 	#[test]
 	fn older_side_is_to_be_upgraded() {
 		assert_eq!((check("worker", OLDEST), check("worker", PROTOCOL)), (Ok(OLDEST), Ok(PROTOCOL)));
-		let words = check("worker", 2).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocols 3 to 5, the scheduler protocol 2: upgrade the scheduler");
+		let words = check("worker", 4).unwrap_err().to_string();
+		assert_eq!(words, "the worker speaks protocol 5, the scheduler protocol 4: upgrade the scheduler");
 		let words = check("worker", 6).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocols 3 to 5, the scheduler protocol 6: upgrade the worker");
+		assert_eq!(words, "the worker speaks protocol 5, the scheduler protocol 6: upgrade the worker");
 		assert_eq!(check_client("worker", OLDEST), Ok(()));
-		let words = check_client("worker", 1).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocol 1, the scheduler protocols 3 to 5: upgrade the worker");
+		let words = check_client("worker", 4).unwrap_err().to_string();
+		assert_eq!(words, "the worker speaks protocol 4, the scheduler protocol 5: upgrade the worker");
 		let words = check_client("worker", 6).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocol 6, the scheduler protocols 3 to 5: upgrade the scheduler");
+		assert_eq!(words, "the worker speaks protocol 6, the scheduler protocol 5: upgrade the scheduler");
+		assert_eq!(range(4, 5).to_string(), "protocols 4 to 5");
 	}
 }

@@ -43,7 +43,7 @@ pub struct Challenge {
 	pub protocol: u32,
 	/// Good for one join of this account, on the connection on which it was given.
 	pub challenge: H256,
-	/// Until when, in ms by the scheduler's clock. Schedulers of protocol 3 do not say: for a minute.
+	/// Until when, in ms by the scheduler's clock. Schedulers of protocol 3 do not say.
 	#[serde(default, rename = "notAfter")]
 	pub not_after: u64,
 	/// The pool.
@@ -120,7 +120,7 @@ pub struct Held {
 	#[serde(flatten)]
 	pub report: Report,
 	/// What shows that the task was given to this worker. A scheduler that lost its database has no record of that, and
-	/// believes nothing else. Workers show it for tasks that are not on chain yet; those of protocol 3 show none.
+	/// believes nothing else. Workers show it for tasks that are not on chain yet.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub delegation: Option<ShownDelegation>,
 }
@@ -230,7 +230,7 @@ pub enum Instruction {
 		#[serde(with = "rlc_json::TaskRef")]
 		task: TaskRef,
 	},
-	/// Show what the app of a task writes, while it runs: somebody reads along who may. Since [`version::SHOWN`].
+	/// Show what the app of a task writes, while it runs: somebody reads along who may.
 	Show {
 		/// The task.
 		task: TaskId,
@@ -388,7 +388,7 @@ pub struct Heartbeat {
 #[rpc(server, client, namespace = "worker")]
 pub trait WorkerRpc {
 	/// Asks for a challenge to sign. `protocols` are those that the worker speaks; one that does not say is older than
-	/// [`NEGOTIATED`](version::NEGOTIATED).
+	/// protocol 4.
 	#[method(name = "challenge")]
 	async fn challenge(&self, account: Account, protocols: Option<Protocols>) -> Result<Challenge, ErrorObjectOwned>;
 
@@ -427,7 +427,7 @@ pub trait WorkerRpc {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::version::{OLDEST, PROTOCOL};
+	use crate::version::PROTOCOL;
 
 	#[test]
 	fn older_schedulers_name_no_limit_of_results() {
@@ -494,14 +494,13 @@ mod tests {
 		let mut written = serde_json::to_value(join()).unwrap();
 		// As protocol 1 had it.
 		written["held"][0]["cause"]["cause"] = "0x0601000000".into();
-		written.as_object_mut().unwrap().remove("protocol");
+		for field in ["protocol", "notAfter"] {
+			written.as_object_mut().unwrap().remove(field);
+		}
 		let read: Join = serde_json::from_value(written.clone()).unwrap();
 		assert_eq!((read.protocol, read.held.len()), (1, 0));
-		for spoken in [OLDEST, PROTOCOL] {
-			written["protocol"] = spoken.into();
-			let read = serde_json::from_value::<Join>(written.clone());
-			assert!(read.is_err(), "one of protocol {spoken} has to be readable");
-		}
+		written["protocol"] = PROTOCOL.into();
+		assert!(serde_json::from_value::<Join>(written).is_err(), "one of this protocol has to be readable");
 	}
 
 	#[test]
@@ -514,15 +513,6 @@ mod tests {
 		let proxied = Assignment { signer: Some(Account([7; 32].into())), ..own };
 		let written = serde_json::to_value(&proxied).unwrap();
 		assert_eq!(serde_json::from_value::<Assignment>(written).unwrap(), proxied);
-	}
-
-	#[test]
-	fn worker_of_protocol_3_names_no_end_of_its_claim() {
-		let mut written = serde_json::to_value(join()).unwrap();
-		written.as_object_mut().unwrap().remove("notAfter");
-		written["protocol"] = 3.into();
-		let read: Join = serde_json::from_value(written).unwrap();
-		assert_eq!((read.protocol, read.not_after, read.held.len()), (3, 0, 1));
 	}
 
 	#[test]

@@ -8,7 +8,6 @@ use rlc_primitives::{AccountId, GroupId, Moment, WorkerpoolId};
 use rlc_protocol::{
 	requester::code,
 	signing::{Bounds, Claim},
-	version,
 	worker::{Join, Resources, MAX_REPORTS},
 };
 use sha2::Sha256;
@@ -104,9 +103,6 @@ pub fn not_after(now: Moment) -> Moment {
 
 /// Returns what a worker claims that joins this pool.
 fn claim(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Claim<'static> {
-	if join.protocol < version::NEGOTIATED {
-		return Claim::JoinUnbound { genesis, workerpool, challenge: join.challenge };
-	}
 	Claim::Join(Bounds { genesis, workerpool, not_after: join.not_after, nonce: join.challenge })
 }
 
@@ -123,7 +119,7 @@ pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256, now: Moment) 
 		let words = format!("the challenge is not signed by {signer}, for this pool and chain");
 		return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, words));
 	}
-	if join.protocol >= version::NEGOTIATED && !(now..=not_after(now)).contains(&join.not_after) {
+	if !(now..=not_after(now)).contains(&join.not_after) {
 		return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, "the claim has expired: ask for a new challenge"));
 	}
 	let operator = join.operator.as_ref();
@@ -204,7 +200,7 @@ fn check_resources(resources: &Resources) -> Result<(), AdmissionRefusal> {
 mod tests {
 	use super::*;
 	use rlc_chain::Key;
-	use rlc_protocol::{worker::Operator, Account};
+	use rlc_protocol::{version::PROTOCOL, worker::Operator, Account};
 	use sp_core::H160;
 
 	const GENESIS: H256 = H256::repeat_byte(9);
@@ -212,7 +208,7 @@ mod tests {
 	/// When the tests' workers join, in ms.
 	const NOW: Moment = 1_000_000;
 
-	/// Returns the signature of a join, as its protocol wants it, for this pool.
+	/// Returns the signature of a join, for this pool.
 	fn signed(join: &Join, by: &Key, workerpool: WorkerpoolId) -> Vec<u8> {
 		by.sign(&claim(join, workerpool, GENESIS).payload()).encode()
 	}
@@ -229,7 +225,7 @@ mod tests {
 		let operator =
 			Operator { account: Account(charlie.account()), signature: charlie.sign(&of.payload()).encode() };
 		let mut join = Join {
-			protocol: version::PROTOCOL,
+			protocol: PROTOCOL,
 			account: Account(bob.account()),
 			challenge: H256::repeat_byte(7),
 			not_after: not_after(NOW),
@@ -271,16 +267,9 @@ mod tests {
 	fn claim_that_another_pool_heard_or_that_expired_is_refused() {
 		let wrong = Err(code::WRONG_SIGNATURE);
 		let elsewhere = WorkerpoolId(H160::repeat_byte(5));
-		for protocol in [version::OLDEST, version::PROTOCOL] {
-			let made_for = |pool: WorkerpoolId| {
-				join(|join| {
-					join.protocol = protocol;
-					join.signature = signed(join, &key("Bob"), pool);
-				})
-			};
-			assert_eq!(checked(&made_for(WorkerpoolId::default()), &Admission::Open), Ok(()), "protocol {protocol}");
-			assert_eq!(checked(&made_for(elsewhere), &Admission::Open), wrong, "protocol {protocol}");
-		}
+		let made_for = |pool: WorkerpoolId| join(|join| join.signature = signed(join, &key("Bob"), pool));
+		assert_eq!(checked(&made_for(WorkerpoolId::default()), &Admission::Open), Ok(()));
+		assert_eq!(checked(&made_for(elsewhere), &Admission::Open), wrong);
 		for (not_after, expected) in [(NOW - 1, wrong), (NOW, Ok(())), (not_after(NOW) + 1, wrong)] {
 			let claimed = join(|join| {
 				join.not_after = not_after;

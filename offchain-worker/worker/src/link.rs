@@ -25,7 +25,7 @@ use rlc_primitives::{Signature, WorkerpoolId};
 use rlc_protocol::{
 	requester::code,
 	signing::{Bounds, Claim},
-	version::{self, NEGOTIATED, SPOKEN},
+	version::{self, SPOKEN},
 	worker::{
 		Challenge, Heartbeat, Instruction, Join, Operator, Report, Resources, Session, WorkerRpcClient, MAX_REPORTS,
 	},
@@ -96,8 +96,6 @@ pub(crate) struct Link {
 
 /// What serving a scheduler takes, once it has admitted the worker.
 struct Admitted {
-	/// What is spoken with it.
-	protocol: u32,
 	session: Session,
 	/// How often to send heartbeats.
 	heartbeat: Duration,
@@ -153,7 +151,7 @@ impl Link {
 			Ok(client) => Arc::new(client),
 			Err(error) => return error.into(),
 		};
-		let Admitted { protocol, session, heartbeat, rest } = match self.join(&client, logs).await {
+		let Admitted { session, heartbeat, rest } = match self.join(&client, logs).await {
 			Ok(admitted) => admitted,
 			Err(broken) => return broken,
 		};
@@ -170,7 +168,7 @@ impl Link {
 			Ok(()) = resources.changed() => Broken::Outdated,
 			broken = take_instructions(instructions, actor) => broken,
 			broken = send_heartbeats(&client, session, heartbeat, status.clone(), identity) => broken,
-			broken = show(&client, session, protocol, shows) => broken,
+			broken = show(&client, session, shows) => broken,
 			broken = tell(&client, session, rest, outgoing, logs, actor) => broken,
 			() = client.on_disconnect() => Broken::Closed,
 		};
@@ -228,16 +226,13 @@ impl Link {
 		let messages = [Message::Told(ended), Message::Joined(joined.forget)];
 		messages.into_iter().try_for_each(|message| self.actor.send(message)).map_err(|_| Broken::Ended)?;
 		let heartbeat = Duration::from_millis(joined.heartbeat.max(10));
-		Ok(Admitted { protocol, session: joined.session, heartbeat, rest })
+		Ok(Admitted { session: joined.session, heartbeat, rest })
 	}
 }
 
-/// Returns what a worker claims that answers this challenge, in the form of the protocol that the scheduler chose.
+/// Returns what a worker claims that answers this challenge.
 fn claim(challenge: &Challenge) -> Claim<'static> {
-	let Challenge { protocol, challenge: nonce, not_after, workerpool, genesis } = challenge.clone();
-	if protocol < NEGOTIATED {
-		return Claim::JoinUnbound { genesis, workerpool, challenge: nonce };
-	}
+	let Challenge { challenge: nonce, not_after, workerpool, genesis, .. } = challenge.clone();
 	Claim::Join(Bounds { genesis, workerpool, not_after, nonce })
 }
 

@@ -10,12 +10,10 @@ use super::*;
 type About = (u8, Bounds, [u8; 32], u64);
 
 fn claim<'a>(&(purpose, bounds, id, size): &About, worker: &'a AccountId) -> Claim<'a> {
-	let Bounds { genesis, workerpool, nonce, .. } = bounds;
 	match purpose {
 		0 => Claim::Join(bounds),
-		1 => Claim::JoinUnbound { genesis, workerpool, challenge: nonce },
-		2 => Claim::Operator { genesis, worker },
-		3 => Claim::Logs { bounds, task: TaskId(id.into()) },
+		1 => Claim::Operator { genesis: bounds.genesis, worker },
+		2 => Claim::Logs { bounds, task: TaskId(id.into()) },
 		_ => Claim::Upload { bounds, content: id.into(), size },
 	}
 }
@@ -28,7 +26,7 @@ fn abouts() -> impl Strategy<Value = About> {
 		not_after,
 		nonce: H256::repeat_byte(nonce),
 	});
-	(0..5_u8, bounds, byte().prop_map(|id| [id; 32]), 0..300_u64)
+	(0..4_u8, bounds, byte().prop_map(|id| [id; 32]), 0..300_u64)
 }
 
 #[test]

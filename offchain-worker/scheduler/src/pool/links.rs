@@ -13,7 +13,6 @@ use std::{
 
 use rlc_primitives::{AccountId, Moment, TaskId};
 use rlc_protocol::{
-	version::SHOWN,
 	worker::{Heartbeat, Instruction, Session},
 	Account,
 };
@@ -86,8 +85,6 @@ impl Pulse {
 pub(crate) struct Line {
 	/// The connection's number.
 	pub connection: usize,
-	/// The protocol that is spoken over it.
-	pub protocol: u32,
 	pub pulse: Arc<Pulse>,
 }
 
@@ -232,13 +229,12 @@ impl Links {
 		false
 	}
 
-	/// Asks a worker to show what the app of a task writes, for so many ms. Passes over one that does not know how, and one that
-	/// is slow: it needs its room for other instructions.
+	/// Asks a worker to show what the app of a task writes, for so many ms. Passes over one that is slow: it needs its room for
+	/// other instructions.
 	pub fn ask_to_show(&self, account: &AccountId, task: TaskId, time: u64) {
 		let table = self.lock();
 		let link = table.sessions.get(account).and_then(|session| table.links.get(session));
-		let able = |link: &&Link| link.line.protocol >= SHOWN && link.instructions.capacity() > MAX_INSTRUCTIONS / 2;
-		if let Some(link) = link.filter(able) {
+		if let Some(link) = link.filter(|link| link.instructions.capacity() > MAX_INSTRUCTIONS / 2) {
 			// It has just closed its connection, if that fails.
 			let _ = link.instructions.try_send(Instruction::Show { task, time });
 		}
@@ -275,7 +271,7 @@ mod tests {
 	use crate::testing::account;
 
 	fn line(connection: usize) -> Line {
-		Line { connection, protocol: SHOWN, pulse: Arc::default() }
+		Line { connection, pulse: Arc::default() }
 	}
 
 	fn heartbeat(free_slots: u32, cached: Option<Vec<H256>>) -> Heartbeat {
@@ -314,18 +310,16 @@ mod tests {
 	}
 
 	#[test]
-	fn worker_that_knows_how_is_asked_to_show_as_long_as_it_is_not_slow() {
+	fn worker_is_asked_to_show_as_long_as_it_is_not_slow() {
 		let (links, task) = (Links::default(), TaskId(H256::zero()));
-		let older = links.open(&account(1), Line { protocol: SHOWN - 1, ..line(1) });
-		let newer = links.open(&account(2), line(2));
-		let mut asked = [(older, 1), (newer, 2)].map(|(session, line)| links.take(&session, line).unwrap());
+		let session = links.open(&account(1), line(1));
+		let mut asked = links.take(&session, 1).unwrap();
 		for _ in 0..MAX_INSTRUCTIONS {
-			[1, 2].iter().for_each(|who| links.ask_to_show(&account(*who), task, 9));
+			links.ask_to_show(&account(1), task, 9);
 		}
-		links.ask_to_show(&account(3), task, 9);
-		assert!(asked[0].try_recv().is_err());
-		assert_eq!(asked[1].try_recv(), Ok(Instruction::Show { task, time: 9 }));
-		assert_eq!(asked[1].len() + 1, MAX_INSTRUCTIONS / 2, "there is room for others");
+		links.ask_to_show(&account(2), task, 9);
+		assert_eq!(asked.try_recv(), Ok(Instruction::Show { task, time: 9 }));
+		assert_eq!(asked.len() + 1, MAX_INSTRUCTIONS / 2, "there is room for others");
 	}
 
 	#[test]

@@ -74,9 +74,9 @@ impl Caller {
 		}
 	}
 
-	/// Returns the connection of a worker that speaks this protocol, for the pool.
-	pub fn line(&self, protocol: u32) -> Line {
-		Line { connection: self.connection, protocol, pulse: self.pulse.clone() }
+	/// Returns the connection of a worker, for the pool.
+	pub fn line(&self) -> Line {
+		Line { connection: self.connection, pulse: self.pulse.clone() }
 	}
 
 	/// Counts bytes of the message that is being read. Returns whether they may be held.

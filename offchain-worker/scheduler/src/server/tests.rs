@@ -67,10 +67,7 @@ fn domain() -> SigningDomain {
 /// Returns a request to join, in answer to a challenge.
 fn join(key: &Key, challenge: Challenge, held: Vec<Report>) -> Join {
 	let Challenge { protocol, challenge, not_after, workerpool, genesis } = challenge;
-	let claim = match protocol {
-		3 => Claim::JoinUnbound { genesis, workerpool, challenge },
-		_ => Claim::Join(Bounds { genesis, workerpool, not_after, nonce: challenge }),
-	};
+	let claim = Claim::Join(Bounds { genesis, workerpool, not_after, nonce: challenge });
 	Join {
 		protocol,
 		account: Account(key.account()),

@@ -54,7 +54,7 @@ impl WorkerRpcServer for Api {
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
 		version::check_client("worker", join.protocol)
 			.map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
-		let (caller, protocol) = (Caller::current()?, join.protocol);
+		let caller = Caller::current()?;
 		if !self.challenges.is_good(&join.challenge, &join.account.0, caller.connection, system_time()) {
 			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or is too old: ask for a new one"));
 		}
@@ -77,7 +77,7 @@ impl WorkerRpcServer for Api {
 			self.member(join, record).await?
 		};
 		let account = member.account.clone();
-		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(protocol), reply)).await?;
+		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(), reply)).await?;
 		caller.joined(account);
 		Ok(joined)
 	}

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use jsonrpsee::{core::client::Error as RpcError, ws_client::WsClient};
-use rlc_protocol::{
-	version::SHOWN,
-	worker::{Session, WorkerRpcClient, MAX_SHOWN},
-};
+use rlc_protocol::worker::{Session, WorkerRpcClient, MAX_SHOWN};
 use tokio::time::sleep;
 
 use super::broken::Broken;
@@ -15,12 +12,8 @@ use crate::shows::Shows;
 /// How often something is shown.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Shows what apps write, as far as it is wanted, to a scheduler that speaks this protocol, until something breaks.
-pub(super) async fn show(client: &WsClient, session: Session, protocol: u32, shows: &Shows) -> Broken {
-	if protocol < SHOWN {
-		// Such a scheduler does not ask.
-		return std::future::pending().await;
-	}
+/// Shows what apps write, as far as it is wanted, until something breaks.
+pub(super) async fn show(client: &WsClient, session: Session, shows: &Shows) -> Broken {
 	loop {
 		shows.wanted().await;
 		sleep(EVERY).await;

@@ -73,11 +73,8 @@ impl WorkerRpcServer for Scheduler {
 	}
 
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
-		let (genesis, workerpool, challenge) = (H256::zero(), WorkerpoolId::default(), join.challenge);
-		let claim = match self.0.protocol {
-			3 => Claim::JoinUnbound { genesis, workerpool, challenge },
-			_ => Claim::Join(Bounds { genesis, workerpool, not_after: 9, nonce: challenge }),
-		};
+		let (genesis, workerpool) = (H256::zero(), WorkerpoolId::default());
+		let claim = Claim::Join(Bounds { genesis, workerpool, not_after: 9, nonce: join.challenge });
 		assert!(claim.is_signed_by(&join.signature, &join.account.0));
 		assert_eq!((join.protocol, join.not_after), (self.0.protocol, 9));
 		if self.0.has_twin && join.standby {
@@ -317,14 +314,6 @@ async fn worker_that_stands_by_joins_only_where_no_other_is() {
 		assert_eq!(matches!(joined, Err(Broken::Elsewhere)), has_twin);
 		assert_eq!(joined.is_ok(), !has_twin);
 	}
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn scheduler_of_the_protocol_before_is_joined_in_its_way() {
-	let scheduler = Scheduler(Arc::new(Heard { protocol: 3, ..Heard::default() }));
-	let (address, _server) = scheduler.serve(anywhere()).await;
-	link(address).joined(&[]).await;
-	assert_eq!(scheduler.joins(), 1);
 }
 
 /// Returns why the worker does not join a scheduler, by what it is told of the scheduler's pool.

@@ -33,7 +33,7 @@ fn answering() -> Call {
 fn calls() -> impl Strategy<Value = String> {
 	let (id, account) = (format!("0x{}", "5a".repeat(32)), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
 	let join = json!([{
-		"protocol": 4, "account": account, "challenge": id, "signature": "0x00", "operator": null, "version": "1", "held": [],
+		"protocol": 5, "account": account, "challenge": id, "signature": "0x00", "operator": null, "version": "1", "held": [],
 		"resources": {
 			"slots": 1, "cores": 1, "memory": 1, "disk": 1, "gpus": 0, "tag": id, "wasm": true, "container": false, "speed": 0,
 		},

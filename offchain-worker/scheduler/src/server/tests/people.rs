@@ -300,16 +300,19 @@ async fn two_machines_with_one_key_do_not_take_turns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_of_the_protocol_before_are_spoken_to_in_their_way() {
+async fn workers_that_compute_otherwise_are_kept_apart() {
 	let yard = Yard::new().await;
 	let client = yard.client().await;
-	// They name no versions.
-	assert_eq!(client.info(None).await.unwrap().protocol, 3);
-	let challenge = client.challenge(Account(key("Bob").account()), None).await.unwrap();
-	assert_eq!(challenge.protocol, 3);
-	let joined = WorkerRpcClient::join(&client, join(&key("Bob"), challenge, Vec::new())).await.unwrap();
-	let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
-	client.heartbeat(joined.session, heartbeat).await.unwrap();
+	// Those of protocol 3 name no versions.
+	for older in [None, Some(Protocols { oldest: 3, newest: 4 })] {
+		assert_eq!(client.info(older).await.unwrap().protocol, PROTOCOL, "which they refuse");
+		let challenge = client.challenge(Account(key("Bob").account()), older).await.unwrap();
+		assert_eq!(challenge.protocol, PROTOCOL);
+		let claimed = Challenge { protocol: 4, ..challenge };
+		let refused = WorkerRpcClient::join(&client, join(&key("Bob"), claimed, Vec::new())).await.unwrap_err();
+		assert!(refused.to_string().contains("upgrade the worker"), "{refused}");
+		assert_eq!(code_of(Err::<Joined, _>(refused)), code::OTHER_PROTOCOL);
+	}
 	let newer = Protocols { oldest: 3, newest: 9 };
 	assert_eq!(client.info(Some(newer)).await.unwrap().protocol, PROTOCOL);
 	yard.scheduler.stop().await.unwrap();
