@@ -9,6 +9,7 @@ use std::{
 		atomic::{AtomicBool, AtomicU64, Ordering},
 		Arc, Mutex, MutexGuard,
 	},
+	time::{Duration, Instant},
 };
 
 use rlc_primitives::{AccountId, Moment, TaskId};
@@ -32,6 +33,11 @@ const CALLS_OF_A_TASK: u64 = 16;
 
 /// The most of these that it can put by.
 const MAX_CALLS: u64 = 100_000;
+
+/// How often a worker may show what apps write, twice as often as it has to, and how many times at once: what it sends may be
+/// held up on the way.
+const SHOW_EVERY: Duration = Duration::from_millis(500);
+const SHOWS_AT_ONCE: u32 = 4;
 
 /// What is known of a connection by what is read from it.
 #[derive(Debug, Default)]
@@ -96,6 +102,8 @@ struct Link {
 	receiver: Option<mpsc::Receiver<Instruction>>,
 	/// The last sign of life.
 	beat: Option<Heartbeat>,
+	/// When it may show something again, but for what it may do at once.
+	next_show: Option<Instant>,
 }
 
 impl Link {
@@ -129,7 +137,8 @@ impl Links {
 		line.pulse.beat();
 		let session = H256(rand::random());
 		let (instructions, receiver) = mpsc::channel(MAX_INSTRUCTIONS);
-		let link = Link { account: account.clone(), line, instructions, receiver: Some(receiver), beat: None };
+		let receiver = Some(receiver);
+		let link = Link { account: account.clone(), line, instructions, receiver, beat: None, next_show: None };
 		let mut table = self.lock();
 		if let Some(other) = table.elsewhere(account, link.line.connection) {
 			other.tell_replaced();
@@ -143,6 +152,18 @@ impl Links {
 	/// Returns the worker that has this session.
 	pub fn account(&self, session: &Session) -> Option<AccountId> {
 		self.lock().links.get(session).map(|link| link.account.clone())
+	}
+
+	/// Takes a turn to show something. Returns the worker that has this session, and whether it has a turn.
+	pub fn turn_to_show(&self, session: &Session, now: Instant) -> Option<(AccountId, bool)> {
+		let mut table = self.lock();
+		let link = table.links.get_mut(session)?;
+		let next = link.next_show.unwrap_or(now).max(now);
+		let has_turn = next + SHOW_EVERY <= now + SHOW_EVERY * SHOWS_AT_ONCE;
+		if has_turn {
+			link.next_show = Some(next + SHOW_EVERY);
+		}
+		Some((link.account.clone(), has_turn))
 	}
 
 	/// Returns whether a session lives, and is that of this connection.
@@ -307,6 +328,21 @@ mod tests {
 		links.replace(&account(1));
 		assert_eq!(instructions.try_recv(), Ok(Instruction::Replaced), "by one at another instance");
 		assert!(!links.is_elsewhere(&account(1), 7));
+	}
+
+	#[test]
+	fn worker_shows_a_little_at_once_and_then_at_its_pace() {
+		let links = Links::default();
+		let session = links.open(&account(1), line(1));
+		let start = Instant::now();
+		let turns = |at: Duration| {
+			(0..100).filter(|_| links.turn_to_show(&session, start + at) == Some((account(1), true))).count()
+		};
+		assert_eq!(turns(Duration::ZERO), 4);
+		assert_eq!(turns(SHOW_EVERY / 2), 0);
+		assert_eq!(turns(SHOW_EVERY), 1);
+		assert_eq!(turns(SHOW_EVERY * 100), 4);
+		assert_eq!(links.turn_to_show(&H256::zero(), start), None, "there is no such session");
 	}
 
 	#[test]

@@ -14,8 +14,9 @@ const MAX_EACH: usize = 4;
 const MAX_TASKS: usize = 64;
 /// The most of all that read along.
 const MAX_ALL: usize = 1_024;
-/// The most messages that wait for one that reads slowly: it misses what comes meanwhile.
-const MAX_WAITING: usize = 64;
+/// The most messages that wait for one that reads slowly: it misses what comes meanwhile. A hostile worker makes each of
+/// 48 KiB.
+const MAX_WAITING: usize = 8;
 
 /// The tasks that are read along with.
 #[derive(Default)]

@@ -7,7 +7,7 @@
 //! A worker shows nothing unless it is asked to, and stops soon after nobody asks any more. Where several instances share a
 //! pool, the workers that are connected to the same instance are asked.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jsonrpsee::{core::SubscriptionResult, types::ErrorObjectOwned, SubscriptionMessage, SubscriptionSink};
 use rlc_primitives::TaskId;
@@ -87,7 +87,11 @@ impl Api {
 		if shown.len() > MAX_SHOWN_TASKS || size > REPLACED * MAX_SHOWN {
 			return Err(error(code::NOT_ALLOWED, "this is too much at once: show less, and that later"));
 		}
-		let worker = self.means.links.account(session).ok_or_else(unknown_session)?;
+		let (worker, has_turn) = self.means.links.turn_to_show(session, Instant::now()).ok_or_else(unknown_session)?;
+		if !has_turn {
+			// It is missed, as by those who read slowly.
+			return Ok(());
+		}
 		for shown in shown {
 			let info = self.means.board.task(&shown.task);
 			if info.is_some_and(|info| info.replicates.iter().any(|part| part.worker.0 == worker)) {
