@@ -8,7 +8,10 @@
 //! <https://specs.ipfs.tech/unixfs/>
 
 use bytes::Bytes;
-use prost::Message;
+use prost::{
+	encoding::{decode_key, skip_field, DecodeContext},
+	DecodeError, Message,
+};
 use rlc_service::escape;
 
 use super::name::BlockName;
@@ -17,6 +20,8 @@ use super::name::BlockName;
 const MAX_LINKS: usize = 16_384;
 /// How much of a name is shown, in characters.
 const LONGEST_SHOWN: usize = 60;
+/// The number of the field that a node has them in.
+const LINKS: u32 = 2;
 
 /// The kinds of nodes.
 const KIND_RAW: i32 = 0;
@@ -101,11 +106,11 @@ pub(crate) fn read(name: &BlockName, block: Bytes) -> Result<Held, &'static str>
 	if name.is_raw() {
 		return Ok(Held::File { bytes: block, rest: Vec::new() });
 	}
-	let node = Node::decode(block).map_err(|_| NO_FILE)?;
-	let data = Data::decode(node.data.ok_or(NO_FILE)?).map_err(|_| NO_FILE)?;
-	if node.links.len() > MAX_LINKS {
+	if links(&block).map_err(|_| NO_FILE)? > MAX_LINKS {
 		return Err("has more parts than any program makes");
 	}
+	let node = Node::decode(block).map_err(|_| NO_FILE)?;
+	let data = Data::decode(node.data.ok_or(NO_FILE)?).map_err(|_| NO_FILE)?;
 	match data.kind.ok_or(NO_FILE)? {
 		KIND_FILE | KIND_RAW => {
 			let rest = node.links.iter().map(|link| BlockName::of_link(link.hash.as_deref().unwrap_or_default()));
@@ -118,6 +123,17 @@ pub(crate) fn read(name: &BlockName, block: Bytes) -> Result<Held, &'static str>
 		}
 		_ => Err(NO_FILE),
 	}
+}
+
+/// Counts the links of a node without reading them: a link of two bytes takes fifty once it is read.
+fn links(mut node: &[u8]) -> Result<usize, DecodeError> {
+	let mut links = 0;
+	while !node.is_empty() {
+		let (tag, kind) = decode_key(&mut node)?;
+		skip_field(kind, tag, &mut node, DecodeContext::default())?;
+		links += usize::from(tag == LINKS);
+	}
+	Ok(links)
 }
 
 #[cfg(test)]
@@ -165,6 +181,20 @@ mod parsing {
 		let link = |name: &str| Link { hash: None, name: Some(name.into()) };
 		let directory = Directory(vec![link("a\u{1b}[2J\u{202e}"), link(&"b".repeat(99)), link("c")]);
 		assert_eq!(directory.some(2), [r"a\u{1b}[2J\u{202e}".to_owned(), "b".repeat(60)]);
+	}
+
+	#[test]
+	fn links_are_counted_before_they_are_read() {
+		let of = |links: usize| {
+			let directory = [0x0a_u8, 0x02, 0x08, 0x01];
+			let block = [[0x12_u8, 0x00].repeat(links), directory.to_vec()].concat();
+			assert_eq!(super::links(&block).unwrap(), links);
+			read(&node(), block.into())
+		};
+		assert!(matches!(of(MAX_LINKS), Ok(Held::Directory(_))));
+		assert!(of(MAX_LINKS + 1).unwrap_err().contains("more parts"));
+		// Nothing of it is a file, but that is not found out.
+		assert!(read(&node(), [0x12_u8, 0x00].repeat(1 << 20).into()).unwrap_err().contains("more parts"));
 	}
 
 	#[test]
