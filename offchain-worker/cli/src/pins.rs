@@ -7,7 +7,7 @@ use rlc_protocol::RequestParams;
 use rlc_store::{is_pinned, pin, DownloadLimits, Proxy};
 
 use crate::{
-	failure::{Failure, Result},
+	failure::{failure, Failure, Result},
 	output::Output,
 };
 
@@ -72,13 +72,19 @@ async fn read(out: &Output, proxy: Option<&Proxy>, location: &str) -> Result<Str
 	Ok(pinned)
 }
 
-/// Checks that workers can serve a request, no matter who wrote it, if its tasks demand this.
+/// Checks that workers can serve a request, no matter who wrote it or makes deals of it, if its tasks demand this.
 ///
 /// # Errors
 ///
-/// If no worker can, whatever its machine.
+/// If no worker can, whatever its machine; if its tasks are not those that are meant once several deals are made of it.
 pub(crate) fn check(request: &RequestOrder, demanded: Tag) -> Result<()> {
-	RequestParams::parse_servable(&request.params, request.trust, demanded, is_pinned)?;
+	let (params, _) = RequestParams::parse_servable(&request.params, request.trust, demanded, is_pinned)?;
+	if params.rlc_each.is_some() && request.volume > 1 {
+		return Err(failure!(EachDivided,
+			"each deal reads the list of what each task is run with from its first entry, and several deals can be made of \
+			 this request for {} tasks: some entries would run again, and others never", request.volume;
+			"use `rlc app run`, which makes one deal, or sign a request of one task for each entry"));
+	}
 	Ok(())
 }
 
@@ -141,5 +147,18 @@ mod tests {
 		assert_eq!(code(&request("{", 1), Tag::NONE), "params.invalid");
 		assert_eq!(code(&request(r#"{"rlc_each": "https://x.org/a"}"#, 2), Tag::NONE), "input.unpinned");
 		assert_eq!(code(&request(r#"{"iexec_secrets": {"1": "x"}}"#, 1), Tag::NONE), "params.unsupported");
+	}
+
+	#[test]
+	fn list_is_not_read_by_several_deals() {
+		for key in ["rlc_each", "bulk_cid"] {
+			let params = format!(r#"{{"{key}": "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"}}"#);
+			let of = |volume| {
+				let params = params.as_bytes().to_vec().try_into().unwrap();
+				check(&RequestOrder { volume, trust: 1, params, ..wish().request(1, 1, 1) }, Tag::NONE)
+			};
+			assert_eq!(of(1), Ok(()));
+			assert_eq!(of(2).unwrap_err().code(), "each.divided");
+		}
 	}
 }

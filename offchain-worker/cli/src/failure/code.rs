@@ -230,8 +230,11 @@ catalog! {
 		"A signed request names a file of this machine, which no worker can reach.",
 		"Upload the file first, and name it by its CID or by a URL.";
 	EachInvalid, "each.invalid",
-		"The table of --each, or the pattern of --input-each, does not say what each task is run with, or there are too many tasks.",
+		"The table of --each, or the pattern of --input-each, does not say what each task is run with, or there are too many tasks, or one asks for more than a task can have.",
 		"The message says which row, column or option is wrong. `rlc app run --help` says how columns are read.";
+	EachDivided, "each.divided",
+		"A request for several tasks that others match names a list of what each task is run with. Several deals could be made of it, and each would begin with the first entry.",
+		"Use `rlc app run`, which makes one deal, or sign a request of one task for each entry.";
 	AfterFailed, "after.failed",
 		"A deal that --after names has tasks without a result, so there is nothing to go on with. Nothing was bought.",
 		"`rlc deal show` says why they failed. Buy that deal again, and give the new one to --after.";

@@ -14,7 +14,7 @@ use crate::{
 	context::Context,
 	failure::{disk, failure, Result},
 	order_file::{OrderFile, Signed},
-	pins::Pinning,
+	pins::{self, Pinning},
 	request::{Request, RequestOptions},
 };
 
@@ -129,7 +129,7 @@ async fn request(
 	let Request { wish, files, names, .. } = options.request(context, chain, key.account(), Pinning::Read, &[]).await?;
 	if !names.is_empty() {
 		return Err(failure!(InputLocal, "the list of what each task is run with is not in a store yet";
-			"use `rlc app run`, or name a list by its CID in --params, as rlc_each"));
+			"use `rlc app run`, or sign a request for each task"));
 	}
 	if let Some(file) = files.first() {
 		return Err(failure!(InputLocal, "{} is not in a store yet", file.path.display();
@@ -143,5 +143,7 @@ async fn request(
 	let pool = pool.ok_or_else(
 		|| failure!(PriceLow, "app and dataset may cost more than --max-price {}", Amount(max); "raise --max-price"),
 	)?;
-	Ok(wish.request(app.0, dataset, pool))
+	let request = wish.request(app.0, dataset, pool);
+	pins::check(&request, request.tag)?;
+	Ok(request)
 }
