@@ -17,7 +17,7 @@ use crate::{
 	deals::{self, Counts},
 	failure::{failure, Code, Failure, Result},
 	output::Progress,
-	pool,
+	pool::{self, Place},
 	say::task::stage,
 };
 use news::news;
@@ -215,20 +215,26 @@ async fn ask_scheduler(context: &Context, chain: &Chain, deal: &DealView) -> Res
 			let lost: Failure = failure!(SchedulerUnreachable, "the connection to the scheduler is lost");
 			// A watch that has ended need not know.
 			let _ = to.send(Err(lost)).await;
-			let mut waits = CONNECT_AGAIN.waits();
-			scheduler = loop {
-				tokio::select! {
-					() = to.closed() => return,
-					() = tokio::time::sleep(waits.next_wait().unwrap_or_default()) => {}
-				}
-				if let Ok(back) = pool::connect(&url).await {
-					break back;
-				}
-			};
+			let Some(back) = connect_again(&url, &to).await else { return };
+			scheduler = back;
 		}
 	};
 	tokio::spawn(passing_on.in_current_span());
 	Ok(told)
+}
+
+/// Connects again to a scheduler whose connection was lost, once it is back. `None`: nobody listens any more.
+pub(crate) async fn connect_again<T>(place: &Place, to: &mpsc::Sender<T>) -> Option<WsClient> {
+	let mut waits = CONNECT_AGAIN.waits();
+	loop {
+		tokio::select! {
+			() = to.closed() => return None,
+			() = tokio::time::sleep(waits.next_wait().unwrap_or_default()) => {}
+		}
+		if let Ok(back) = pool::connect(place).await {
+			return Some(back);
+		}
+	}
 }
 
 /// Passes on what the scheduler tells of a task, until the watch ends or the connection is lost.
@@ -247,7 +253,8 @@ async fn pass_on(scheduler: &WsClient, task: TaskId, to: &mpsc::Sender<Result<Ta
 		}
 	};
 	while let Some(Ok(info)) = changes.next().await {
-		if to.send(Ok(info)).await.is_err() {
+		// What was not asked for is not kept.
+		if info.task.id() == task && to.send(Ok(info)).await.is_err() {
 			return;
 		}
 	}
