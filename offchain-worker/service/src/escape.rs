@@ -47,13 +47,25 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 /// Returns whether a character commands a terminal, changes the direction or the place of others, or cannot be seen where
-/// letters can. Those that join letters are a part of many scripts.
+/// letters can. Those that join letters are a part of many scripts, and those that choose between text and emoji of many texts.
 pub(crate) fn is_harmful(one: char) -> bool {
 	let is_command = one != '\t' && one.is_control();
 	let is_direction = matches!(one, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}');
 	let is_unseen = matches!(
 		one,
-		'\u{200b}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+		'\u{ad}'
+			| '\u{34f}'
+			| '\u{115f}'..='\u{1160}'
+			| '\u{17b4}'..='\u{17b5}'
+			| '\u{180b}'..='\u{180f}'
+			| '\u{200b}'
+			| '\u{2060}'..='\u{206f}'
+			| '\u{3164}'
+			| '\u{fe00}'..='\u{fe0d}'
+			| '\u{feff}'
+			| '\u{ffa0}'
+			| '\u{fff9}'..='\u{fffb}'
+			| '\u{e0000}'..='\u{e0fff}'
 	);
 	is_command || is_direction || is_unseen
 }
@@ -85,6 +97,27 @@ mod tests {
 				assert!(shown.contains('\\'), "{command:?} is still told");
 			}
 		}
+	}
+
+	#[test]
+	fn name_is_not_told_from_another_by_what_cannot_be_seen() {
+		let unseen = [
+			'\u{ad}',
+			'\u{34f}',
+			'\u{115f}',
+			'\u{1160}',
+			'\u{17b4}',
+			'\u{180e}',
+			'\u{3164}',
+			'\u{fe00}',
+			'\u{ffa0}',
+			'\u{e0100}',
+			'\u{e01ef}',
+		];
+		for one in unseen {
+			assert!(line(&format!("hello{one}")).starts_with("hello\\u{"), "{one:?}");
+		}
+		assert!(matches!(line("❤\u{fe0f}"), Cow::Borrowed(_)), "an emoji");
 	}
 
 	#[test]
