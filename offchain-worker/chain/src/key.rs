@@ -115,6 +115,13 @@ impl Key {
 		self.signer.clone()
 	}
 
+	/// Returns the same key, as one [for development](Self::is_development): what it was made of says so, and what it is
+	/// made of now does not.
+	#[must_use]
+	pub fn for_development(self) -> Self {
+		Self { is_development: true, ..self }
+	}
+
 	/// Returns whether it acts for another account than its own.
 	pub fn is_proxy(&self) -> bool {
 		self.real.is_some()

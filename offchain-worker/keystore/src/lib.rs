@@ -277,6 +277,15 @@ mod tests {
 	}
 
 	#[test]
+	fn earlier_key_of_the_development_phrase_is_still_known_as_one() {
+		let kept = |text: String| Secret::kept(Kind::Ethereum, Zeroizing::new(text)).unwrap().key().unwrap();
+		for path in ["", "//Alice", "//7"] {
+			assert!(kept(format!("{}{path}", sp_core::crypto::DEV_PHRASE)).is_development(), "{path}");
+		}
+		assert!(!kept(format!("{}about", "abandon ".repeat(11))).is_development());
+	}
+
+	#[test]
 	fn wrong_password_opens_nothing() {
 		let (_dir, store) = store();
 		store.add("alice", &secret("//Alice", Kind::Sr25519), "pass").unwrap();

@@ -43,6 +43,8 @@ impl Kind {
 pub struct Secret {
 	kind: Kind,
 	text: Zeroizing<String>,
+	/// Whether it was made of a phrase for development, though its text no longer says so.
+	is_development: bool,
 }
 
 impl Secret {
@@ -58,7 +60,8 @@ impl Secret {
 			Kind::Sr25519 => suri(text),
 			Kind::Ethereum => wallet::private_key(text),
 		};
-		let secret = Self { kind, text: text.ok_or(KeystoreError::InvalidSecret { kind })? };
+		let text = text.ok_or(KeystoreError::InvalidSecret { kind })?;
+		let secret = Self { kind, text, is_development: false };
 		secret.key()?;
 		Ok(secret)
 	}
@@ -75,18 +78,21 @@ impl Secret {
 				format!("0x{}", hex::encode(bytes.as_ref()))
 			}
 		};
-		Self { kind, text: Zeroizing::new(text) }
+		Self { kind, text: Zeroizing::new(text), is_development: false }
 	}
 
 	/// Returns a secret that was kept; `None` if its text makes no key. Earlier versions kept phrases for Ethereum as they
 	/// were: of these, it is the private key of the account that they showed. They also kept development derivations, which
 	/// stay what they are.
 	pub(super) fn kept(kind: Kind, text: Zeroizing<String>) -> Option<Self> {
-		let text = match kind {
-			Kind::Ethereum if digits(&text).is_none() && !text.starts_with('/') => wallet::earlier_private_key(&text)?,
-			_ => text,
+		let (text, is_development) = match kind {
+			Kind::Ethereum if digits(&text).is_none() && !text.starts_with('/') => {
+				let is_development = Key::from_suri(&text).is_ok_and(|key| key.is_development());
+				(wallet::earlier_private_key(&text)?, is_development)
+			}
+			_ => (text, false),
 		};
-		Some(Self { kind, text }).filter(|secret| secret.key().is_ok())
+		Some(Self { kind, text, is_development }).filter(|secret| secret.key().is_ok())
 	}
 
 	/// Returns which kind of key it makes.
@@ -109,7 +115,8 @@ impl Secret {
 			Kind::Sr25519 => Scheme::Sr25519,
 			Kind::Ethereum => Scheme::Ethereum,
 		};
-		Key::new(scheme, &self.text).map_err(|_| KeystoreError::InvalidSecret { kind: self.kind })
+		let key = Key::new(scheme, &self.text).map_err(|_| KeystoreError::InvalidSecret { kind: self.kind })?;
+		Ok(if self.is_development { key.for_development() } else { key })
 	}
 }
 
