@@ -117,7 +117,11 @@ impl<'a> Upload<'a> {
 		loop {
 			match self.send(self.request(Method::PUT).body(bytes.clone())).await {
 				Answer::Has(_) => return Ok(true),
-				Answer::Refused(StatusCode::PAYLOAD_TOO_LARGE, _) if self.shrink(size) => return Ok(false),
+				Answer::Refused(StatusCode::PAYLOAD_TOO_LARGE, _) => {
+					// Where it cannot be smaller, what opens the upload finds out whether the store itself refuses it.
+					self.shrink(size);
+					return Ok(false);
+				}
 				Answer::Ask(words) => self.wait(words).await?,
 				Answer::Later(after, words) => return Err(self.later(after, words)),
 				Answer::Refused(status, words) => return Err(self.refused(status, words)),

@@ -318,7 +318,7 @@ async fn proxy_that_takes_too_little_is_named_with_what_to_allow() {
 	let served = Served::open(dir.path()).await;
 	let proxy = behind_a_proxy(&served.store, 10_000);
 	let client = Client::new([proxy.url()]).unwrap();
-	for size in [2 << 20, 700_000] {
+	for size in [2 << 20, 700_000, 30_000] {
 		let bytes = content(size);
 		let cid = sha256(&bytes);
 		let error = client.upload_bytes(&cid, &served.store.token(&grant(cid)), bytes, |_, _| ()).await.unwrap_err();
