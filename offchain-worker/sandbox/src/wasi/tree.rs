@@ -140,6 +140,8 @@ impl Tree {
 
 	/// Sets times of a node that exists. `now`: in ns since the Unix epoch.
 	pub fn set_times(&mut self, node: &Node, new: NewTimes, now: u64) -> Result<()> {
+		// A directory that is open may have been removed: nothing counts its times, and nothing would remove them.
+		self.stat(node)?;
 		check_writable(node)?;
 		self.times.set(node, new, now);
 		Ok(())

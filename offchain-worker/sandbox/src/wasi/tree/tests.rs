@@ -148,6 +148,20 @@ fn times_stay_with_what_they_were_set_of() {
 }
 
 #[test]
+fn times_of_what_is_gone_are_not_kept() {
+	let (_directory, mut tree) = tree(0, 1);
+	for round in 0..100 {
+		let directory = output(&tree, &format!("d{round}"));
+		tree.create_directory(&directory).unwrap();
+		tree.set_times(&directory, NewTimes::new(1, 2, 5).unwrap(), 9).unwrap();
+		tree.remove_directory(&directory).unwrap();
+		// By a descriptor that is still open.
+		assert_eq!(errno(tree.set_times(&directory, NewTimes::new(1, 2, 5).unwrap(), 9)), Errno::NOENT);
+		assert_eq!(tree.times(&directory), Times::default());
+	}
+}
+
+#[test]
 fn symbolic_links_of_the_input_are_not_followed() {
 	let (directory, tree) = tree(0, 0);
 	symlink("/etc", directory.path().join("in/link")).unwrap();
