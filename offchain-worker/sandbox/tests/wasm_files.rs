@@ -65,6 +65,33 @@ async fn files_open_with_the_rights_that_go_asks_for() {
 }
 
 #[tokio::test]
+async fn reading_at_the_last_position_of_a_file_reads_nothing() {
+	let module = r#"(module
+		(import "wasi_snapshot_preview1" "path_open"
+			(func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "fd_pread" (func $pread (param i32 i32 i32 i64 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+		(memory (export "memory") 1)
+		(data (i32.const 0) "iexec_in/question.txt")
+		;; One buffer of 16 bytes, and how many were read, before.
+		(data (i32.const 104) "\c8\00\00\00\10\00\00\00\07\00\00\00\07\00\00\00")
+		(func $check (param $errno i32)
+			(if (local.get $errno) (then (call $exit (local.get $errno)))))
+		(func (export "_start")
+			(call $check (call $open (i32.const 5) (i32.const 1) (i32.const 0) (i32.const 21) (i32.const 0)
+				(i64.const 0x0ff7febe) (i64.const 0x0ff7febe) (i32.const 0) (i32.const 100)))
+			(call $check (call $pread (i32.load (i32.const 100)) (i32.const 104) (i32.const 1)
+				(i64.const 0x7ffffffffffffffc) (i32.const 112)))
+			(call $check (call $seek (i32.load (i32.const 100)) (i64.const 0x7fffffffffffffff) (i32.const 0)
+				(i32.const 128)))
+			(call $check (call $read (i32.load (i32.const 100)) (i32.const 104) (i32.const 1) (i32.const 116)))
+			(call $check (i32.or (i32.load (i32.const 112)) (i32.load (i32.const 116))))))"#;
+	assert_eq!(run_text(&Room::new(), module).await.unwrap().ending, Ending::Exited(0));
+}
+
+#[tokio::test]
 async fn what_is_in_out_counts_as_memory() {
 	let room = || Room::with(|limits| (limits.memory, limits.output) = (64 << 20, 1 << 30));
 	let written = run(&room(), &["write", "20000000"]).await;

@@ -207,7 +207,9 @@ fn read_at(guest: &mut GuestMemory<'_>, file: &File, list: u32, count: u32, offs
 		let mut rest = guest.bytes_mut(at, bytes)?;
 		while !rest.is_empty() {
 			let position = offset.checked_add(total).filter(|end| i64::try_from(*end).is_ok()).ok_or(Errno::INVAL)?;
-			let read = file.file.read_at(rest, position)?;
+			// No file goes further. The machine refuses to be asked for more, even of an empty one.
+			let most = usize::try_from(i64::MAX as u64 - position).unwrap_or(usize::MAX).min(rest.len());
+			let read = file.file.read_at(&mut rest[..most], position)?;
 			if read == 0 {
 				return Ok(total as u32);
 			}
