@@ -143,7 +143,12 @@ fn copy_directory(from: &Path, path: &Path, to: &mut dyn Target, left: &mut Left
 				return Ok(false);
 			}
 		} else if kind.is_symlink() {
-			to.link(&path, &fs::read_link(entry.path())?)?;
+			let target = fs::read_link(entry.path())?;
+			// XFS takes no longer one, and what is copied on one machine is on all.
+			if target.as_os_str().len() >= LONGEST_OUTPUT_PATH {
+				return Ok(false);
+			}
+			to.link(&path, &target)?;
 		} else if kind.is_file() {
 			// Its listed size counts: holes would become bytes.
 			let bytes = entry.metadata()?.len();
@@ -172,6 +177,16 @@ mod tests {
 		fs::create_dir_all(deep(5)).unwrap();
 		assert!(copied(out.path(), &Limits::default()).1);
 		fs::create_dir(deep(6)).unwrap();
+		assert!(!copied(out.path(), &Limits::default()).1);
+	}
+
+	#[test]
+	fn link_whose_target_is_too_long_is_not_taken() {
+		// A file system in memory, as OUT is: others may not take the longer one.
+		let out = tempfile::tempdir_in("/dev/shm").unwrap();
+		symlink("x".repeat(1_023), out.path().join("longest")).unwrap();
+		assert!(copied(out.path(), &Limits::default()).1);
+		symlink("x".repeat(1_024), out.path().join("longer")).unwrap();
 		assert!(!copied(out.path(), &Limits::default()).1);
 	}
 }

@@ -117,7 +117,8 @@ fn links_of_the_module_are_followed_within_the_directory_that_they_are_seen_from
 	for moved in ["to-file", "a"] {
 		assert_eq!(errno(tree.rename(&scratch(&tree, moved), &output(&tree, "x"), false)), Errno::XDEV, "{moved}");
 	}
-	for wrong in ["/etc/passwd", "", "a\0"] {
+	tree.create_link(&scratch(&tree, "longest"), &"a/".repeat(511)).unwrap();
+	for wrong in ["/etc/passwd", "", "a\0", &"a/".repeat(512)] {
 		assert!(tree.create_link(&scratch(&tree, "wrong"), wrong).is_err(), "{wrong}");
 	}
 	assert_eq!(errno(tree.create_link(&scratch(&tree, "circle"), "a")), Errno::EXIST);
