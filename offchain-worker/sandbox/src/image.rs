@@ -125,6 +125,7 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 	for layer in &found.layers {
 		layers::apply(open(&layer.file, stop)?, &layer.content, &unpacked.root, &mut quota)?;
 	}
+	layers::remove_of_aufs(&unpacked.root)?;
 	unpacked.settings = found.settings;
 	points::make_mount_points(&unpacked.root, &mut quota)?;
 	unpacked.start = Start::make(&unpacked.root, &unpacked.settings, &mut quota)?;

@@ -27,7 +27,7 @@ use crate::{kept::Sha, Error};
 /// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
-/// What AUFS keeps beside the files of a layer, at its top: what files with several names are links to, among others.
+/// What AUFS keeps beside the files of its layers, at their top: what files with several names are links to, among others.
 const OF_AUFS: &[u8] = b".wh..wh.";
 /// The longest target of a link, in bytes, and how many names a file may have: less than what any usual file system takes.
 /// Each has limits of its own (XFS those of links' targets, ext4 65,000 names), and an image has to be as good on all of them.
@@ -51,18 +51,32 @@ pub fn apply(layer: impl Read, content: &str, root: &Path, quota: &mut Quota) ->
 	Ok(())
 }
 
+/// Removes what AUFS keeps for itself, once all layers are unpacked: to list the top after each would take very long, if there
+/// are many of both.
+///
+/// # Errors
+///
+/// [`Error::Host`], if the disk fails.
+pub fn remove_of_aufs(root: &Path) -> Result<(), Error> {
+	try_remove_of_aufs(root).map_err(whose)
+}
+
+fn try_remove_of_aufs(root: &Path) -> io::Result<()> {
+	for entry in fs::read_dir(root)? {
+		let name = entry?.file_name();
+		if name.as_bytes().starts_with(OF_AUFS) {
+			remove(&root.join(name))?;
+		}
+	}
+	Ok(())
+}
+
 fn unpack(layer: &mut impl Read, root: &Path, quota: &mut Quota) -> io::Result<()> {
 	let (mut entries, mut own) = (Entries::new(&mut *layer), Own::default());
 	while let Some(mut entry) = entries.next_entry()? {
 		quota.entry()?;
 		let unpacked = unpack_entry(&mut entry, root, &mut own, quota);
 		unpacked.map_err(|error| of_entry(error, &entry.path))?;
-	}
-	for name in fs::read_dir(root)? {
-		let name = name?.file_name();
-		if name.as_bytes().starts_with(OF_AUFS) {
-			remove(&root.join(name))?;
-		}
 	}
 	// What comes after the archive's end counts for the digest.
 	match io::copy(&mut layer.take(MOST_REST + 1), &mut io::sink())? {
