@@ -15,6 +15,9 @@ use rustix::{
 	io::Errno,
 };
 
+/// How often a path is tried to be opened while others rename or mount something on this machine.
+const MOST_TRIES: u32 = 100;
+
 /// Opens a root directory.
 ///
 /// # Errors
@@ -30,8 +33,15 @@ pub fn enter(root: &Path) -> io::Result<OwnedFd> {
 ///
 /// If there is nothing, or something else.
 pub fn inside(root: impl AsFd, path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
-	let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-	Ok(openat2(root, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)?)
+	let (root, resolve) = (root.as_fd(), ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS);
+	for _ in 0..MOST_TRIES {
+		match openat2(root, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve) {
+			// It went up by `..` meanwhile, and the kernel does not know whether that led out.
+			Err(Errno::AGAIN) => {}
+			opened => return Ok(opened?),
+		}
+	}
+	Err(Errno::AGAIN.into())
 }
 
 /// Writes a file that is there, and gives it to a user and group.
