@@ -1,5 +1,7 @@
 //! The environment of a container's program.
 
+use std::collections::HashSet;
+
 use super::hosts;
 
 /// Where programs are, if the image does not say so.
@@ -16,14 +18,14 @@ pub fn usual(home: &str, cpus: f32) -> [String; 4] {
 	]
 }
 
-/// Returns the usual variables, the image's, and then ours. Of two with one name, programs take either, so only the later stays.
+/// Returns the usual variables, the image's, and then ours. Of several with one name, programs take either, so only the last one
+/// stays, as `runc` has it.
 pub fn environment(usual: &[String], of_image: &[String], ours: &[String]) -> Vec<String> {
-	let mut all = Vec::new();
-	for more in [usual, of_image, ours] {
-		all.retain(|old: &String| more.iter().all(|new| name(new) != name(old)));
-		all.extend_from_slice(more);
-	}
-	all
+	let mut named = HashSet::new();
+	let from_the_last = [usual, of_image, ours].into_iter().flatten().rev();
+	let mut left: Vec<_> = from_the_last.filter(|variable| named.insert(name(variable))).cloned().collect();
+	left.reverse();
+	left
 }
 
 fn name(variable: &str) -> &str {
@@ -40,6 +42,12 @@ mod tests {
 		let ours = ["B=3".to_owned(), "C=4".to_owned()];
 		let all = environment(&usual("/root", 2.5), &of_image, &ours);
 		assert_eq!(all, ["HOME=/root", "HOSTNAME=task", "OMP_NUM_THREADS=2", "PATH=/opt", "A=1", "B=3", "C=4"]);
+	}
+
+	#[test]
+	fn last_of_several_variables_with_one_name_counts() {
+		let of_image = ["PATH=/none", "A=1", "PATH=/bin", "A=2", "AB=3"].map(str::to_owned);
+		assert_eq!(environment(&[], &of_image, &[]), ["PATH=/bin", "A=2", "AB=3"]);
 	}
 
 	#[test]
