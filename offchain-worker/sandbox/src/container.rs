@@ -29,7 +29,7 @@
 //! | `probe` | whether all that works here |
 //! | `leftovers` | what a crash left |
 //! | `run` | one run, from its directory to its removal |
-//! | `fault` | what is wrong with an image whose program did not run |
+//! | `fault`, `search` | what is wrong with an image whose program did not run; where programs are looked for |
 //! | `check` | whether workers can take an image, before it is sold |
 //! | `environment`, `readable` | its variables; whether its input can be read |
 //! | `machine` | what a tier has: programs, control groups, a directory, unpacked images |
@@ -79,6 +79,7 @@ mod root;
 mod run;
 mod runc;
 mod scratch;
+mod search;
 mod seccomp;
 mod service;
 mod socket;

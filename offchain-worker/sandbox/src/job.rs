@@ -17,6 +17,9 @@ pub const MAX_FILES: u32 = 10_000;
 pub const LONGEST_OUTPUT_PATH: usize = 1_024;
 /// How many symbolic links may be on the way to a file, as for Linux.
 pub const MOST_LINKS: u32 = 40;
+/// How many names may be on the way to a file, with those of the links. Linux has no such limit; but each is looked at, and 40
+/// links can have very many.
+pub const MOST_STEPS: usize = 512;
 
 /// The longest argument or variable, and how much they may have together, in bytes: beside what an image sets, what every
 /// kernel gives a program.

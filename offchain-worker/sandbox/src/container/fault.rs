@@ -19,12 +19,13 @@ use rustix::{
 	io::Errno,
 };
 
+use super::search::{candidates, MOST_DIRECTORIES};
 use crate::{
 	image::{
 		paths::{self, Place},
 		CANNOT_EXECUTE, NOT_FOUND,
 	},
-	job::MOST_LINKS,
+	job::MOST_STEPS,
 	GUEST_INPUT, GUEST_OUTPUT,
 };
 
@@ -45,8 +46,6 @@ const CLASS_64: u8 = 2;
 const OURS: u16 = if cfg!(target_arch = "aarch64") { 183 } else { 62 };
 const OURS_32: u16 = if cfg!(target_arch = "aarch64") { 40 } else { 3 };
 const NONE: u16 = 0;
-/// Where the kernel's own files are.
-const PROC: &str = "/proc";
 
 /// Why an image's own program cannot run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,12 +65,14 @@ pub enum Kind {
 	Missing,
 	/// There is one, and it cannot be executed on any machine.
 	Unfit,
-	/// It is where no program may be: what is there is the kernel's, and not the same on every machine.
+	/// It is where no program may be: what is there is the kernel's, and not the same on every machine. Or to find out would
+	/// take too long.
 	Refused,
 	/// It is for machines of another kind.
 	OtherMachine,
 	/// The image does not have it, and still it may be there: with devices, which differ between machines, or by way of a
-	/// directory that is made as the run begins. So nobody is to blame if it does not run.
+	/// directory that is made as the run begins. Or not every version of `runc` executes it. So nobody is to blame if it does not
+	/// run.
 	Unsure,
 }
 
@@ -109,10 +110,18 @@ impl Program<'_> {
 		let mut fault = Fault { code: NOT_FOUND, words, kind: Kind::Missing };
 		// Whether devices may have brought one before.
 		let mut is_unsure = false;
-		for candidate in self.candidates() {
-			match self.look(&candidate) {
+		let Some(candidates) = candidates(self.name, Path::new(self.directory), self.environment) else {
+			return Some(refused(format!("{}: its PATH has more than {MOST_DIRECTORIES} directories", self.name)));
+		};
+		for candidate in candidates {
+			match self.look(&candidate.path) {
 				Seen::Missing => is_unsure = !self.devices.is_empty(),
 				Seen::Passed(passed) => fault = passed,
+				Seen::Found(None) if candidate.is_relative => {
+					let words = format!("{}: it is in a directory of PATH that is not absolute", self.name);
+					fault = Fault { code: NOT_FOUND, words, kind: Kind::Unsure };
+					break;
+				}
 				Seen::Found(None) => return None,
 				Seen::Found(Some(found)) => {
 					fault = found;
@@ -126,19 +135,6 @@ impl Program<'_> {
 		Some(fault)
 	}
 
-	/// Returns where it is looked for.
-	fn candidates(&self) -> Vec<PathBuf> {
-		let directory = Path::new(self.directory);
-		match self.name {
-			name if name.is_empty() || name.ends_with('/') => Vec::new(),
-			name if name.contains('/') => vec![directory.join(name)],
-			name => {
-				let path = self.environment.iter().find_map(|variable| variable.strip_prefix("PATH="));
-				path.unwrap_or_default().split(':').map(|path| directory.join(path).join(name)).collect()
-			}
-		}
-	}
-
 	fn look(&self, candidate: &Path) -> Seen {
 		if self.devices.iter().any(|device| candidate == Path::new(device)) {
 			return Seen::Found(None);
@@ -149,14 +145,14 @@ impl Program<'_> {
 			// Nothing is in OUT yet.
 			Place::Missing | Place::Mount(GUEST_OUTPUT, _) => Seen::Missing,
 			Place::Nowhere => Seen::Passed(cannot(format!("{} cannot be followed", candidate.display()))),
+			Place::TooFar => Seen::Found(Some(too_far(candidate))),
 			Place::Mount(GUEST_INPUT, rest) => match self.open_in_input(&rest) {
 				Ok(file) => self.look_at(&file, candidate),
 				Err(Errno::NOENT | Errno::NOTDIR) => Seen::Missing,
 				Err(_) => Seen::Found(None),
 			},
 			Place::Mount(point, _) => {
-				let words = format!("{}: no program may be below {point}", candidate.display());
-				Seen::Found(Some(Fault { kind: Kind::Refused, ..cannot(words) }))
+				Seen::Found(Some(refused(format!("{}: no program may be below {point}", candidate.display()))))
 			}
 		};
 		match seen {
@@ -168,9 +164,9 @@ impl Program<'_> {
 	/// Returns where a path leads, and whether it does only if there are directories on its way that the image does not have:
 	/// the one in which a program begins is made, below what each container has anew, too.
 	fn place(&self, path: &Path) -> io::Result<(Place, bool)> {
-		let (mut path, mut is_unsure) = (path.to_owned(), false);
-		for _ in 0..MOST_LINKS {
-			match paths::follow(self.root, &path)? {
+		let (mut path, mut is_unsure, mut steps) = (path.to_owned(), false, MOST_STEPS);
+		loop {
+			match paths::follow_on(self.root, &path, &mut steps)? {
 				Place::Mount(point @ (GUEST_INPUT | GUEST_OUTPUT), rest) => match beyond(point, &rest) {
 					Some(next) => (path, is_unsure) = (next, true),
 					None => return Ok((Place::Mount(point, rest), is_unsure)),
@@ -178,8 +174,6 @@ impl Program<'_> {
 				place => return Ok((place, is_unsure)),
 			}
 		}
-		// No program needs that. It may lead to the kernel's own files.
-		Ok((Place::Mount(PROC, path), true))
 	}
 
 	/// Opens a file of IN to look at it, in which links are not followed.
@@ -243,11 +237,11 @@ impl Program<'_> {
 			Place::There(file) => open_in_image(&file),
 			Place::Missing | Place::Mount(GUEST_OUTPUT, _) => return missing(),
 			Place::Nowhere => return None,
+			Place::TooFar => return Some(too_far(interpreter)),
 			Place::Mount(GUEST_INPUT, rest) => self.open_in_input(&rest),
 			Place::Mount(point, _) => {
 				// It would be this machine's, such as `runc` itself.
-				let words = format!("{}: no interpreter may be below {point}", candidate.display());
-				return Some(Fault { kind: Kind::Refused, ..cannot(words) });
+				return Some(refused(format!("{}: no interpreter may be below {point}", candidate.display())));
 			}
 		};
 		let start = match opened {
@@ -271,6 +265,16 @@ impl Program<'_> {
 /// Returns the fault of what cannot be executed.
 fn cannot(words: String) -> Fault {
 	Fault { code: CANNOT_EXECUTE, words, kind: Kind::Unfit }
+}
+
+/// Returns the fault of what is not to be executed anywhere.
+fn refused(words: String) -> Fault {
+	Fault { kind: Kind::Refused, ..cannot(words) }
+}
+
+/// Returns the fault of a path that no program needs. It may lead to the kernel's own files.
+fn too_far(path: &Path) -> Fault {
+	refused(format!("{}: more than {MOST_STEPS} names are on the way to it", path.display()))
 }
 
 /// Returns the fault of what may be there once the run begins.
@@ -585,6 +589,41 @@ mod tests {
 		}
 		assert_eq!(image.fault_by("/proc/self/root/bin:/bin", "app", "/"), REFUSED, "it would be found there");
 		assert_eq!(image.fault_by("/bin:/proc/self/root/bin", "app", "/"), None);
+	}
+
+	/// Go takes `..` in PATH by its text.
+	#[test]
+	fn search_goes_where_runc_does() {
+		let image = good().with_link("away", "/proc/self");
+		assert_eq!(image.fault_by("/none/../bin", "app", "/"), None);
+		assert_eq!(image.fault_by("/none/../proc/self", "exe", "/"), REFUSED);
+		assert_eq!(image.fault_by("/away/../bin", "app", "/"), None);
+		assert_eq!(image.fault_by("", "app", "/bin"), MISSING, "it has no directory");
+		// Of those that are not absolute, versions of `runc` make different things.
+		let relative = |path| image.fault_by(path, "app", "/bin").map(|(_, kind)| kind);
+		for path in [".", ":/none", "../bin", "/none::/bin"] {
+			assert_eq!(relative(path), Some(Kind::Unsure), "{path}");
+		}
+		assert_eq!((relative("/bin:."), relative("none:/bin")), (None, None), "it is found before, or elsewhere");
+		assert_eq!(image.fault_by("../proc/self", "exe", "/bin"), REFUSED);
+	}
+
+	/// To look for a program takes a moment, whatever an image has. What is not looked at may be the kernel's.
+	#[test]
+	fn search_is_bounded() {
+		let mut image = good().with_link("far", "/0");
+		for number in 0..30 {
+			let target = format!("{}{}", "bin/../".repeat(50), number + 1);
+			image = image.with_link(&number.to_string(), &target);
+		}
+		let image = image.with_link("30", "proc/self/exe").with("script", 0o755, b"#!/far\n");
+		for program in ["/0", "/far", "/script"] {
+			assert_eq!(image.fault(program, "/"), REFUSED, "{program}");
+		}
+		assert_eq!(image.fault_by("/bin:/0", "app", "/"), None);
+		assert_eq!(image.fault_by("/0:/bin", "app", "/"), REFUSED);
+		let path = ["/bin"; MOST_DIRECTORIES + 1].join(":");
+		assert_eq!((image.fault_by(&path, "app", "/"), image.fault_by(&path, "/bin/app", "/")), (REFUSED, None));
 	}
 
 	/// Links of an image mean its own files, never this machine's.

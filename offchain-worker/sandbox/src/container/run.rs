@@ -251,7 +251,7 @@ impl Prepared {
 		if code != 0 && memory.shortage.is_some() {
 			return Ok(Run::new(Ending::OutOfMemory, written, used));
 		}
-		if let Some(fault) = self.failure(machine, code, &log, &written)? {
+		if let Some(fault) = self.failure(machine, code, &log, &written).await? {
 			return run_of(fault, used);
 		}
 		let this = self.clone();
@@ -288,16 +288,17 @@ impl Prepared {
 		ended
 	}
 
-	/// Returns the program, with what can be found in the container.
-	fn program<'a>(&'a self, input: &'a Path) -> Program<'a> {
-		Program {
+	/// Returns what is wrong with the program, by what can be found in the container.
+	fn fault(&self) -> Option<Fault> {
+		let program = Program {
 			name: &self.args[0],
 			environment: &self.environment,
 			directory: &self.image.start.directory,
 			root: &self.image.root,
-			input,
+			input: &self.input.path(),
 			devices: self.layer.iter().flat_map(|layer| layer.paths()).collect(),
-		}
+		};
+		program.fault()
 	}
 
 	/// Returns why it is not to be run at all, wherever it would: what `runc` makes of it depends on the machine.
@@ -305,7 +306,7 @@ impl Prepared {
 		if let Some(unusable) = &self.image.start.unusable {
 			return Some(Fault { code: unusable.code, words: unusable.why.clone(), kind: Kind::Unfit });
 		}
-		self.program(&self.input.path()).fault().filter(|fault| fault.kind == Kind::Refused)
+		self.fault().filter(|fault| fault.kind == Kind::Refused)
 	}
 
 	/// Returns what is wrong with the image, if that is why the program did not run.
@@ -313,8 +314,8 @@ impl Prepared {
 	/// # Errors
 	///
 	/// [`Error::Host`], if it did not run for another reason.
-	fn failure(
-		&self,
+	async fn failure(
+		self: &Arc<Self>,
 		machine: &Machine,
 		code: i32,
 		log: &Path,
@@ -329,7 +330,8 @@ impl Prepared {
 			return Ok(None);
 		}
 		// What has begun has found its program, but not all that this needs.
-		let fault = self.program(&self.input.path()).fault();
+		let this = self.clone();
+		let fault = blocking(move || Ok(this.fault())).await?;
 		if let Some(fault) = fault.filter(|fault| !has_begun || !matches!(fault.kind, Kind::Missing | Kind::Unsure)) {
 			return Ok(Some(fault));
 		}

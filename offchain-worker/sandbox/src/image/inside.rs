@@ -14,11 +14,10 @@ use super::{
 	quota::Quota,
 	rights,
 };
-use crate::job::MOST_LINKS;
+use crate::job::{MOST_LINKS, MOST_STEPS};
 
-/// How many directories may be on the way to a file, and how many names with those of the links.
+/// How many directories may be on the way to a file.
 const DEEPEST: usize = 128;
-const LONGEST: u32 = 512;
 
 /// Returns the path that these bytes are.
 pub fn path_of(bytes: &[u8]) -> &Path {
@@ -85,7 +84,7 @@ fn walk(root: &Path, names: &[OsString], quota: &mut Quota, may_pass: impl Fn(&P
 	let (mut path, mut links, mut depth, mut steps) = (root.to_owned(), 0, 0, 0);
 	while let Some(name) = left.pop() {
 		steps += 1;
-		if steps > LONGEST {
+		if steps > MOST_STEPS {
 			return Err(bad("a path is too long"));
 		}
 		if name == ".." {

@@ -6,7 +6,10 @@ use std::{
 	path::{Component, Path, PathBuf},
 };
 
-use crate::{job::MOST_LINKS, GUEST_INPUT, GUEST_OUTPUT};
+use crate::{
+	job::{MOST_LINKS, MOST_STEPS},
+	GUEST_INPUT, GUEST_OUTPUT,
+};
 
 /// Where programs have files for a while. Each container has it as its image does.
 pub const TMP: &str = "/tmp";
@@ -28,6 +31,8 @@ pub enum Place {
 	Mount(&'static str, PathBuf),
 	/// Nowhere: its links form a circle, or a name is too long.
 	Nowhere,
+	/// Further than it is followed: too many names are on its way.
+	TooFar,
 }
 
 /// Returns the point that something below a root is below, and its path from there.
@@ -43,11 +48,20 @@ pub fn point_above(root: &Path, path: &Path) -> Option<(&'static str, PathBuf)> 
 ///
 /// If the disk fails.
 pub fn follow(root: &Path, path: &Path) -> io::Result<Place> {
-	if path.as_os_str().len() > LONGEST_PATH {
-		return Ok(Place::Nowhere);
+	let mut most = MOST_STEPS;
+	follow_on(root, path, &mut most)
+}
+
+/// Follows a path of at most so many names, and takes away those that are on its way.
+///
+/// # Errors
+///
+/// If the disk fails.
+pub fn follow_on(root: &Path, path: &Path, most: &mut usize) -> io::Result<Place> {
+	let (mut left, mut at, mut links) = (Vec::new(), root.to_owned(), 0);
+	if !put_ahead(path, &mut left, most) {
+		return Ok(Place::TooFar);
 	}
-	let mut left: Vec<OsString> = steps(path).rev().collect();
-	let (mut at, mut links) = (root.to_owned(), 0);
 	while let Some(name) = left.pop() {
 		if name == ".." {
 			if !at.symlink_metadata()?.is_dir() {
@@ -85,14 +99,31 @@ pub fn follow(root: &Path, path: &Path) -> io::Result<Place> {
 		if target.is_absolute() {
 			at = root.to_owned();
 		}
-		left.extend(steps(&target).rev());
+		if !put_ahead(&target, &mut left, most) {
+			return Ok(Place::TooFar);
+		}
 	}
 	Ok(Place::There(at))
 }
 
-/// Returns whether links of an image lead a path below what each container has anew, though the path itself does not.
+/// Puts the names of a path before those that are left, the next one last, and takes them from how many there may be. Returns
+/// whether there may.
+fn put_ahead(path: &Path, left: &mut Vec<OsString>, most: &mut usize) -> bool {
+	let names: Vec<_> = steps(path).collect();
+	let Some(rest) = most.checked_sub(names.len()) else { return false };
+	*most = rest;
+	left.extend(names.into_iter().rev());
+	true
+}
+
+/// Returns whether links of an image lead a path below what each container has anew, though the path itself does not; or so far
+/// that they may.
 pub fn is_misled(root: &Path, path: &Path) -> bool {
-	matches!(follow(root, path), Ok(Place::Mount(point, _)) if !path.starts_with(point))
+	match follow(root, path) {
+		Ok(Place::Mount(point, _)) => !path.starts_with(point),
+		Ok(Place::TooFar) => true,
+		_ => false,
+	}
 }
 
 /// Returns the names in a path, and `..`.
@@ -144,7 +175,7 @@ mod tests {
 		for path in ["/none", "/bin/app/x", "/bin/app/../app", "/none/../bin/app"] {
 			assert_eq!(follow(path), Place::Missing, "{path}");
 		}
-		for path in ["/circle", "/circle/x", &"n".repeat(LONGEST_NAME + 1), &"n/".repeat(LONGEST_PATH)] {
+		for path in ["/circle", "/circle/x", &"n".repeat(LONGEST_NAME + 1)] {
 			assert_eq!(follow(path), Place::Nowhere, "{path}");
 		}
 		let mount = |point, rest: &str| Place::Mount(point, rest.into());
@@ -152,6 +183,24 @@ mod tests {
 		assert_eq!(follow("/sys/a/../b"), mount("/sys", "a/../b"), "whether there is an a is not known");
 		assert_eq!(follow("/through/bin/app"), mount("/proc", "self/../../usr/bin/app"));
 		assert_eq!(follow("/process"), Place::Missing, "it only begins like a point");
+	}
+
+	/// Each link leads over many names to the next one.
+	#[test]
+	fn path_is_not_followed_too_far() {
+		let root = root();
+		let around = |names: usize| "usr/../".repeat(names / 2);
+		for number in 0..30 {
+			symlink(format!("{}{}", around(100), number + 1), root.path().join(number.to_string())).unwrap();
+		}
+		fs::write(root.path().join("30"), "").unwrap();
+		let follow = |path: &str| follow(root.path(), Path::new(path)).unwrap();
+		assert_eq!(follow("/25"), Place::There(root.path().join("30")));
+		assert_eq!((follow("/0"), follow("/24")), (Place::TooFar, Place::TooFar));
+		assert!(is_misled(root.path(), Path::new("/0")), "who knows");
+		let path = |names: usize| format!("/{}bin/app", around(names));
+		assert_eq!(follow(&path(MOST_STEPS - 4)), Place::There(root.path().join("usr/bin/app")));
+		assert_eq!(follow(&path(MOST_STEPS - 2)), Place::TooFar);
 	}
 
 	#[test]
