@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{worker::Resources, RequestParams};
 
 /// What each task needs of a machine: part of a request's params, so it is on chain and signed. 0: what a slot gets.
-/// If memory or disk is named, a task gets exactly that much, so every worker ends it at the same point.
+/// If cores, memory, or disk are named, a task gets exactly that much, so every worker starts it with the same number of cores,
+/// and ends it at the same point.
 ///
 /// Schedulers and workers count with the same formula, [`slots`](Self::slots).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -130,7 +130,8 @@ impl Apps {
 		Limits {
 			memory: named(needs.memory, self.limits.memory),
 			output: named(needs.disk, self.disk.shares().promised),
-			cpus: self.limits.cpus * slots as f32 / all as f32,
+			// How many threads a program starts can change its result.
+			cpus: if needs.cores > 0 { needs.cores as f32 } else { self.limits.cpus * slots as f32 / all as f32 },
 			..self.limits.clone()
 		}
 	}

@@ -411,6 +411,12 @@ fn limits_are_what_is_needed_and_of_the_rest_the_share_of_the_slots() {
 		let named = apps.limits_of(slots, &needs);
 		assert_eq!((named.memory, named.output), (memory, limits(slots).output), "the same on each machine");
 	}
+	for cores in 1..=machine.cores {
+		let needs = Needs { cores, ..Needs::default() };
+		let slots = needs.slots(&machine).unwrap();
+		assert!(limits(slots).cpus >= cores as f32, "{cores} cores are there");
+		assert_eq!(apps.limits_of(slots, &needs).cpus, cores as f32, "the same on each machine");
+	}
 }
 
 #[test]
