@@ -114,6 +114,18 @@ async fn nothing_outside_is_written_or_read() {
 }
 
 #[tokio::test]
+async fn program_gets_what_every_kernel_gives_and_no_more() {
+	let Some(tier) = tier().await else { return };
+	let word = "a".repeat(100_000);
+	let mut args = vec!["exit", "3"];
+	args.extend([word.as_str(); 15]);
+	assert_eq!(Room::new().container(tier, image(), &args).await.unwrap().ending, Ending::Exited(3));
+	args.push(&word);
+	let refused = Room::new().container(tier, image(), &args).await;
+	assert!(matches!(&refused, Err(Error::App(why)) if why.contains("too long")), "{refused:?}");
+}
+
+#[tokio::test]
 async fn endless_app_is_ended_by_time() {
 	let room = Room::with(|limits| limits.time = Duration::from_secs(1));
 	let run = run!(&room, &["loop"]);

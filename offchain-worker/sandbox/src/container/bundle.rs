@@ -15,6 +15,9 @@ use crate::{image::User, Limits};
 
 /// How many terminals a run can have: the kernel has some thousand for all.
 const TERMINALS: u32 = 64;
+/// How large a program's stack may be, in bytes: what is usual for Linux, whatever this machine has. How deep a program recurses
+/// depends on it, and a quarter of it is for arguments and variables.
+const STACK: u64 = 8 << 20;
 /// What the kernel tells of the machine that containers need not know.
 const MASKED: [&str; 10] = [
 	"/proc/acpi",
@@ -100,6 +103,7 @@ impl Bundle<'_> {
 				"rlimits": [
 					{ "type": "RLIMIT_CORE", "soft": 0, "hard": 0 },
 					{ "type": "RLIMIT_NOFILE", "soft": 1024, "hard": 4096 },
+					{ "type": "RLIMIT_STACK", "soft": STACK, "hard": STACK },
 				],
 				"oomScoreAdj": 500,
 			},
@@ -189,6 +193,13 @@ mod tests {
 		let config = config(None);
 		assert_eq!(network(&config), &json!({ "type": "network" }), "a new one");
 		assert_eq!(config["linux"]["resources"]["devices"], json!([{ "allow": false, "access": "rwm" }]));
+	}
+
+	#[test]
+	fn limits_of_its_processes_are_not_those_of_this_one() {
+		let limits = config(None)["process"]["rlimits"].clone();
+		let names: Vec<_> = limits.as_array().unwrap().iter().map(|limit| limit["type"].clone()).collect();
+		assert_eq!(names, ["RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_STACK"]);
 	}
 
 	#[test]
