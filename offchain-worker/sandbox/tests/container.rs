@@ -118,11 +118,19 @@ async fn program_gets_what_every_kernel_gives_and_no_more() {
 	let Some(tier) = tier().await else { return };
 	let word = "a".repeat(100_000);
 	let mut args = vec!["exit", "3"];
-	args.extend([word.as_str(); 15]);
+	args.extend([word.as_str(); 7]);
 	assert_eq!(Room::new().container(tier, image(), &args).await.unwrap().ending, Ending::Exited(3));
 	args.push(&word);
 	let refused = Room::new().container(tier, image(), &args).await;
 	assert!(matches!(&refused, Err(Error::App(why)) if why.contains("too long")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn run_that_has_too_little_memory_to_begin_is_out_of_memory() {
+	for memory in [0, 1, 4_096, 20_000] {
+		let room = Room::with(|limits| limits.memory = memory);
+		assert_eq!(run!(&room, &["exit", "0"]).ending, Ending::OutOfMemory, "{memory}");
+	}
 }
 
 #[tokio::test]

@@ -48,6 +48,8 @@ const KILLS: u32 = 10;
 const BETWEEN_KILLS: Duration = Duration::from_millis(100);
 /// How often it is tried again to end one that was given up.
 const BETWEEN_ENDS: Duration = Duration::from_secs(10);
+/// The least memory with which a run is begun, in bytes: some files are written for it before its program begins.
+const LEAST_MEMORY: u64 = 1 << 20;
 /// What a container exits with if its program could not be executed at last, by version of `runc`.
 const EXEC_FAILED: [i32; 2] = [1, 255];
 
@@ -138,6 +140,9 @@ impl Prepared {
 
 	/// Runs it, and removes what was made for it.
 	pub async fn run(self, machine: Arc<Machine>, stop: Stop) -> Result<Run, Error> {
+		if self.limits.memory < LEAST_MEMORY {
+			return Ok(Run::unbegun(Ending::OutOfMemory));
+		}
 		let this = Arc::new(self);
 		let looked = this.clone();
 		if let Some(fault) = blocking(move || Ok(looked.refusal())).await? {
