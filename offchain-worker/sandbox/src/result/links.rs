@@ -7,7 +7,10 @@ use std::{
 	path::{Component, Path, PathBuf},
 };
 
-use crate::{job::MOST_LINKS, GUEST_OUTPUT};
+use crate::{
+	job::{MOST_LINKS, MOST_STEPS},
+	GUEST_OUTPUT,
+};
 
 /// Why a path leads to no file or directory in OUT. Each is the app's fault: nothing else writes there.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,9 @@ pub enum Astray {
 	/// Links lead to each other.
 	#[error("leads around in a circle")]
 	Circle,
+	/// Too many names are on the way: a result has many links, and each is followed.
+	#[error("leads through more than {MOST_STEPS} names")]
+	TooFar,
 	/// No file can be named so.
 	#[error("cannot be followed: {0}")]
 	Invalid(io::Error),
@@ -36,8 +42,12 @@ pub fn follow(output: &Path, path: &Path) -> Result<PathBuf, Astray> {
 	let mut found = Vec::new();
 	let mut ahead = VecDeque::new();
 	put_ahead(path, &mut found, &mut ahead)?;
-	let mut followed = 0;
+	let (mut steps, mut followed) = (0, 0);
 	while let Some(name) = ahead.pop_front() {
+		steps += 1;
+		if steps > MOST_STEPS {
+			return Err(Astray::TooFar);
+		}
 		if name == ".." {
 			found.pop().ok_or(Astray::Outside)?;
 			continue;
@@ -125,6 +135,17 @@ mod tests {
 		{
 			assert!(matches!(followed(&[("link", target)], "link"), Err(Astray::Outside)), "{target}");
 		}
+	}
+
+	#[test]
+	fn links_are_not_followed_too_far() {
+		let around = "dir/../".repeat(50);
+		let names: Vec<_> = (0..30).map(|number| (number.to_string(), format!("{around}{}", number + 1))).collect();
+		let mut links: Vec<_> = names.iter().map(|(link, target)| (link.as_str(), target.as_str())).collect();
+		links.push(("30", "dir/file"));
+		assert_eq!(followed(&links, "26").unwrap(), "dir/file");
+		assert!(matches!(followed(&links, "0"), Err(Astray::TooFar)));
+		assert!(matches!(followed(&[], &"dir/../".repeat(300)), Err(Astray::TooFar)));
 	}
 
 	#[test]
