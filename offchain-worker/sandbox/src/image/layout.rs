@@ -1,6 +1,7 @@
 //! Finds the image for this machine in an OCI layout, or in what `docker save` writes.
 
 mod choice;
+mod variant;
 
 use std::{
 	collections::HashSet,

@@ -7,6 +7,7 @@ use std::{
 
 use oci_spec::image::{Arch, Os};
 
+use super::variant;
 use crate::{
 	image::blame::{quoted, unusable},
 	shown::shown,
@@ -42,9 +43,15 @@ impl Choice {
 	/// Notes what an image is for that this machine cannot run.
 	pub fn pass_over(&mut self, os: &Os, of: &Arch) {
 		// Papers that are not an image are for an unknown one.
-		if *of != Arch::Other("unknown".into()) && self.others.len() < MOST_SAID {
+		if *of != Arch::Other("unknown".into()) {
 			let os = if is_said(os) { os } else { &Os::Linux };
-			self.others.insert(shown(&format!("{os}/{of}"), LONGEST_PLATFORM));
+			self.note(&format!("{os}/{of}"));
+		}
+	}
+
+	fn note(&mut self, platform: &str) {
+		if self.others.len() < MOST_SAID {
+			self.others.insert(shown(platform, LONGEST_PLATFORM));
 		}
 	}
 
@@ -53,8 +60,12 @@ impl Choice {
 		self.artifact = Some(kind);
 	}
 
-	/// Adds an image. One that has two names, or is described twice, is one.
+	/// Adds an image, if this machine's processor is of its variant. One that has two names, or is described twice, is one.
 	pub fn add(&mut self, manifest: &Path, config: &Path, variant: Option<String>, name: Option<String>) {
+		if let Some(variant) = variant.as_deref().filter(|variant| !variant::is_here(variant)) {
+			self.note(&format!("linux/{}/{variant}", Arch::default()));
+			return;
+		}
 		if self.images.iter().all(|image| image.config != config) {
 			let (manifest, config) = (manifest.to_owned(), config.to_owned());
 			self.images.push(Candidate { manifest, config, variant, name });

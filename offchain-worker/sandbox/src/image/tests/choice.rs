@@ -81,10 +81,30 @@ fn one_of_each_architecture_and_the_one_for_every_processor_is_taken() {
 		assert_eq!(tree(&layout.unpack().unwrap().root), ["ours="]);
 	}
 	layout.index(&[on(&newer, &here(), Some("v9"))]);
-	assert_eq!(tree(&layout.unpack().unwrap().root), ["newer="], "better than none");
+	let expected = format!("no image for linux/{}, but for linux/{}/v9", here(), here());
+	assert!(matches!(layout.unpack(), Err(Error::OtherMachine(why)) if why.contains(&expected)), "it would not run");
 	layout.index(&[on(&other, "s390x", None), on(&other, "riscv64", None), on(&other, "unknown", None)]);
 	let expected = format!("no image for linux/{}, but for linux/riscv64, linux/s390x", here());
 	assert!(matches!(layout.unpack(), Err(Error::OtherMachine(why)) if why.contains(&expected)));
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn image_for_later_processors_is_taken_where_they_are() {
+	let layout = Layout::new();
+	let [second, third] = ["second", "third"].map(|file| image(&layout, file, |_| {}));
+	for is_in_index in [true, false] {
+		let said = image(&layout, "second", |config| config["variant"] = json!("v2"));
+		let second = if is_in_index { on(&second, "amd64", Some("v2")) } else { said };
+		layout.index(&[on(&third, "amd64", Some("v3")), second]);
+		match layout.unpack() {
+			Ok(image) => assert_eq!(tree(&image.root), ["second="], "more of them have what it needs"),
+			Err(error) => {
+				assert!(!std::arch::is_x86_feature_detected!("sse4.2"), "{error}");
+				assert!(matches!(error, Error::OtherMachine(_)), "{error}");
+			}
+		}
+	}
 }
 
 #[test]
