@@ -28,6 +28,8 @@ pub const INDEX: &str = "index.json";
 const DOCKER: &str = "manifest.json";
 /// The largest description, in bytes.
 const LARGEST: u64 = 4 << 20;
+/// How many lists and objects a description may have: in memory, each takes some hundred times of what it has as text.
+const MOST_VALUES: usize = 50_000;
 /// How deep indices may be in indices.
 const DEEPEST: u32 = 4;
 /// How many parts are looked at: a few that name each other often would keep a worker busy forever.
@@ -242,12 +244,19 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
 	let mut bytes = Vec::new();
 	let file = File::open(path).map_err(Error::io("open", path))?;
 	file.take(LARGEST).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+	// Some may be in texts, which does not matter.
+	if bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count() > MOST_VALUES {
+		return Err(unusable(format!("its {} has more than {MOST_VALUES} lists and objects", name_of(path))));
+	}
 	Ok(bytes)
 }
 
 fn understood<T>(path: &Path, read: serde_json::Result<T>) -> Result<T, Error> {
-	let name = path.file_name().unwrap_or_default().to_string_lossy();
-	read.map_err(|error| unusable(format!("its {} is not understood: {error}", name.escape_debug())))
+	read.map_err(|error| unusable(format!("its {} is not understood: {error}", name_of(path))))
+}
+
+fn name_of(path: &Path) -> String {
+	path.file_name().unwrap_or_default().to_string_lossy().escape_debug().to_string()
 }
 
 /// Returns whether a part is an index, by the type that names it: a part that could be read as either is not read as both.

@@ -128,6 +128,17 @@ fn signatures_and_other_papers_are_not_images() {
 	assert!(fault(layout.unpack()).contains("it holds no image"));
 }
 
+/// Each would take much of the memory, whatever it is read as.
+#[test]
+fn description_of_very_many_parts_is_refused_before_it_is_read() {
+	let layout = Layout::new();
+	layout.index(&vec![json!({}); 50_001]);
+	assert!(fault(layout.unpack()).contains("its index.json has more than 50000 lists and objects"));
+	std::fs::remove_file(layout.path().join("index.json")).unwrap();
+	std::fs::write(layout.path().join("manifest.json"), "[".repeat(50_001)).unwrap();
+	assert!(fault(layout.unpack()).contains("its manifest.json has more than 50000 lists and objects"));
+}
+
 #[test]
 fn architecture_may_be_left_out_or_be_named_as_the_kernel_does() {
 	for said in [json!(""), json!(null), json!(of_kernel()), json!(here().to_uppercase())] {
