@@ -122,7 +122,7 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 		packed::unpack_archive(open(image, stop)?, &archive, &mut of_archive)?;
 		archive.clone()
 	};
-	let found = layout::find(&layout)?;
+	let found = layout::find(&layout, &quota)?;
 	for layer in &found.layers {
 		layers::apply(open(&layer.file, stop)?, &layer.content, &unpacked.root, &mut quota)?;
 	}

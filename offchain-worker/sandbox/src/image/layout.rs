@@ -17,9 +17,11 @@ use sha2::{Digest, Sha256};
 
 use self::choice::{runs_here, Choice};
 use super::{
-	blame::{quoted, unusable},
+	blame::{quoted, unusable, whose},
 	documents::{read, Document},
+	quota::Quota,
 	settings::Settings,
+	MOST_BYTES,
 };
 use crate::Error;
 
@@ -66,16 +68,16 @@ struct DockerImage {
 	layers: Option<Vec<String>>,
 }
 
-/// Finds the image in a layout that this machine can run.
+/// Finds the image in a layout that this machine can run, as long as there is time.
 ///
 /// # Errors
 ///
 /// [`Error::OtherMachine`], if there is none; [`Error::App`], if there are several, or a part is missing or not what its digest
-/// says.
-pub fn find(layout: &Path) -> Result<Found, Error> {
+/// says; [`Error::Host`], if the disk fails, or the time is over.
+pub fn find(layout: &Path, quota: &Quota) -> Result<Found, Error> {
 	if layout.join(INDEX).is_file() {
 		let index = document(&layout.join(INDEX))?;
-		let mut parts = Parts { layout, left: MOST_PARTS, checked: HashSet::new(), choice: Choice::default() };
+		let mut parts = Parts { layout, quota, left: MOST_PARTS, checked: HashSet::new(), choice: Choice::default() };
 		parts.search(&index, None, 0)?;
 		let chosen = std::mem::take(&mut parts.choice).one()?;
 		let manifest: ImageManifest = document(&chosen)?;
@@ -83,14 +85,14 @@ pub fn find(layout: &Path) -> Result<Found, Error> {
 		return found(&document(&parts.blob(manifest.config())?)?, files);
 	}
 	if layout.join(DOCKER).is_file() {
-		return find_saved(layout);
+		return find_saved(layout, quota);
 	}
 	let cause = format!("it has neither {INDEX} nor {DOCKER}, so it is neither an OCI layout nor from docker save");
 	Err(unusable(cause))
 }
 
 /// Finds the image in what `docker save` writes.
-fn find_saved(layout: &Path) -> Result<Found, Error> {
+fn find_saved(layout: &Path, quota: &Quota) -> Result<Found, Error> {
 	let name = layout.join(DOCKER);
 	let saved: Value = understood(&name, serde_json::from_slice(&bytes(&name)?))?;
 	if saved.is_object() {
@@ -99,6 +101,7 @@ fn find_saved(layout: &Path) -> Result<Found, Error> {
 	let images: Vec<DockerImage> = understood(&name, serde_json::from_value(saved))?;
 	let (mut choice, mut layers) = (Choice::default(), Vec::new());
 	for image in images.into_iter().take(MOST_PARTS as usize) {
+		quota.check_time().map_err(whose)?;
 		let config = inside(layout, &image.config)?;
 		let configuration: ImageConfiguration = document(&config)?;
 		if !runs_here(configuration.os(), configuration.architecture()) {
@@ -118,6 +121,8 @@ fn find_saved(layout: &Path) -> Result<Found, Error> {
 /// The parts of a layout.
 struct Parts<'a> {
 	layout: &'a Path,
+	/// How long they may be looked at.
+	quota: &'a Quota,
 	/// How many may still be looked at.
 	left: u32,
 	/// Those that are what their digests say.
@@ -183,6 +188,7 @@ impl Parts<'_> {
 
 	/// Returns the location of a blob, once its digest is checked.
 	fn blob(&mut self, part: &Descriptor) -> Result<PathBuf, Error> {
+		self.quota.check_time().map_err(whose)?;
 		self.left = self.left.checked_sub(1).ok_or_else(|| unusable(format!("it has more than {MOST_PARTS} parts")))?;
 		let digest = part.digest();
 		let not_ours = || unusable(format!("{} is not a digest of SHA-256", quoted(digest.to_string().as_bytes())));
@@ -192,7 +198,8 @@ impl Parts<'_> {
 			return Ok(path);
 		}
 		let mut hasher = Sha256::new();
-		let mut file = File::open(&path).map_err(Error::io("open", &path))?;
+		let file = File::open(&path).map_err(Error::io("open", &path))?;
+		let mut file = self.quota.reader(file).take(MOST_BYTES);
 		io::copy(&mut file, &mut hasher).map_err(Error::io("read", &path))?;
 		if hex::encode(hasher.finalize()) != hex {
 			return Err(unusable(format!("the part {digest} is not what its digest says")));

@@ -8,7 +8,7 @@ use std::{
 
 use rlc_disk::Taken;
 
-use crate::Stop;
+use crate::{kept::UntilStopped, Stop};
 
 /// How much of a file is read at once, in bytes.
 const CHUNK: usize = 16 << 10;
@@ -77,11 +77,26 @@ impl Quota {
 		}
 	}
 
-	/// Takes room for bytes that are about to be written.
-	fn draw(&mut self, bytes: u64) -> io::Result<()> {
+	/// Fails if the time is over.
+	///
+	/// # Errors
+	///
+	/// Then.
+	pub fn check_time(&self) -> io::Result<()> {
 		if self.stop.is_stopped() || Instant::now() > self.until {
 			return Err(io::Error::new(io::ErrorKind::TimedOut, "it was stopped, or took too long"));
 		}
+		Ok(())
+	}
+
+	/// Returns what reads a file until it is stopped.
+	pub fn reader(&self, file: File) -> UntilStopped<File> {
+		UntilStopped::new(file, &self.stop)
+	}
+
+	/// Takes room for bytes that are about to be written.
+	fn draw(&mut self, bytes: u64) -> io::Result<()> {
+		self.check_time()?;
 		self.taken = self.taken.saturating_add(bytes);
 		self.room.reach(self.taken).map_err(|error| io::Error::new(io::ErrorKind::StorageFull, error))
 	}

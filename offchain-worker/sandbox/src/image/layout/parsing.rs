@@ -95,7 +95,7 @@ fn image_is_within_what_docker_saved_and_never_this_machines_fault() {
 	proptest!(|(manifest in spoiled(manifests_of_docker()), config in spoiled(configs()))| {
 		fs::write(layout.join(DOCKER), manifest).unwrap();
 		fs::write(layout.join("config"), config).unwrap();
-		check_found(find(&layout), &layout)?;
+		check_found(find(&layout, &Quota::of(0, 0)), &layout)?;
 	});
 }
 
@@ -113,7 +113,7 @@ fn image_is_within_its_layout_what_its_digests_say_and_never_this_machines_fault
 		write(b"");
 		let manifest = write(manifest.replace(DIGEST, &write(&config)).as_bytes());
 		fs::write(directory.path().join(INDEX), index.replace(DIGEST, &manifest)).unwrap();
-		for file in check_found(find(directory.path()), &blobs)? {
+		for file in check_found(find(directory.path(), &Quota::of(0, 0)), &blobs)? {
 			let named = format!("sha256:{}", file.file_name().unwrap().to_str().unwrap());
 			prop_assert_eq!(sha256(&fs::read(&file).unwrap()), named);
 		}

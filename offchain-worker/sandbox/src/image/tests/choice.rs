@@ -1,13 +1,19 @@
 //! Which image is taken of several, and what it is for.
 
+use std::time::Instant;
+
 use oci_spec::image::MediaType;
+use rlc_disk::{Budget, Part};
 use serde_json::{json, Value};
 
 use super::{
 	build::{config, here, index, layer, zipped, Layout, What::File},
 	fault, tree,
 };
-use crate::Error;
+use crate::{
+	image::{layout, quota::Quota},
+	Error, Stop,
+};
 
 /// Adds the image of one file, with this said of it.
 fn image(layout: &Layout, file: &str, change: impl FnOnce(&mut Value)) -> Value {
@@ -126,6 +132,18 @@ fn signatures_and_other_papers_are_not_images() {
 	assert!(fault(layout.unpack()).contains("not an image, but an artifact with \"application/vnd.dev.cosign"));
 	layout.index(&[]);
 	assert!(fault(layout.unpack()).contains("it holds no image"));
+}
+
+#[test]
+fn no_part_is_looked_at_once_it_is_stopped() {
+	let (layout, stop) = (Layout::new(), Stop::new());
+	layout.index(&[image(&layout, "app", |_| {})]);
+	let room = Budget::unlimited().count(Part::Images, 0);
+	let quota = Quota::new(0, (0, 0), room, (&stop, Instant::now() + std::time::Duration::from_secs(600)));
+	assert!(layout::find(&layout.path(), &quota).is_ok());
+	stop.stop();
+	let stopped = layout::find(&layout.path(), &quota);
+	assert!(matches!(&stopped, Err(Error::Host(cause)) if cause.contains("it was stopped")), "{stopped:?}");
 }
 
 /// Each would take much of the memory, whatever it is read as.
