@@ -55,7 +55,7 @@ use crate::{
 const MOST_BYTES: u64 = 16 << 30;
 const MOST_FILES: u64 = 1_000_000;
 /// How long unpacking one may take.
-const MOST_TIME: Duration = Duration::from_secs(600);
+pub const MOST_TIME: Duration = Duration::from_secs(600);
 
 /// An unpacked image. Removed from disk when it is dropped.
 #[derive(Debug)]

@@ -130,7 +130,7 @@ impl Local {
 		let unpacking = self.machine.unpack(digest, app, self.disk.clone());
 		let at_once = unpacking.has_begun();
 		tokio::select! {
-			image = unpacking.done() => image.map(Ok),
+			image = unpacking.done() => image.map(|image| image.ok_or(Ending::TimedOut)),
 			() = stop.stopped() => Ok(Err(Ending::Stopped)),
 			() = &mut time => {
 				if at_once {

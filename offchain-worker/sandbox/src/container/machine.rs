@@ -3,6 +3,7 @@
 use std::{
 	path::{Path, PathBuf},
 	sync::Arc,
+	time::{Duration, Instant},
 };
 
 use rlc_disk::{Budget, GiveWay};
@@ -19,7 +20,7 @@ use super::{
 	unpacking::{Unpacking, Unpackings},
 };
 use crate::{
-	image::{self, Image},
+	image::{self, Image, MOST_TIME},
 	kept::{Digests, Kept, Sha},
 	Error, Stop,
 };
@@ -42,7 +43,8 @@ pub struct Machine {
 	/// Where images and runs are. Nothing else uses it.
 	pub directory: PathBuf,
 	images: Kept<Arc<Image>>,
-	unpackings: Unpackings<Arc<Image>>,
+	/// Of those that take too long, nothing comes.
+	unpackings: Unpackings<Option<Arc<Image>>>,
 	digests: Digests,
 	/// Ends all runs if this process ends. Holds the lock of the directory, also for a moment after the last clone of the
 	/// tier is dropped.
@@ -67,21 +69,23 @@ impl Machine {
 		blocking(move || image::digest(&app.path(), &machine.digests, &stop)).await
 	}
 
-	/// Returns the unpacking of an image, by its digest: that of others that wait for it, or one of its own. It fails with
-	/// [`Error::App`], if it is not an image that can run here; [`Error::Host`], if the machine fails or has no room on the
-	/// disk, or if nobody waits any longer.
-	pub fn unpack(self: &Arc<Self>, digest: Sha, app: Source, disk: Budget) -> Arc<Unpacking<Arc<Image>>> {
+	/// Returns the unpacking of an image, by its digest: that of others that wait for it, or one of its own. Nothing comes of it
+	/// if the image takes too long. It fails with [`Error::App`], if it is not an image that can run here; [`Error::Host`], if the
+	/// machine fails or has no room on the disk, or if nobody waits any longer.
+	pub fn unpack(self: &Arc<Self>, digest: Sha, app: Source, disk: Budget) -> Arc<Unpacking<Option<Arc<Image>>>> {
 		let machine = self.clone();
 		self.unpackings.join(digest, move |stop| {
 			// Unpacked by others since it was looked for.
 			if let Some(image) = machine.unpacked(&digest) {
-				return Ok(image);
+				return Ok(Some(image));
 			}
 			let directory = machine.directory.join("images").join(names::unique());
-			let (image, bytes) = image::unpack(&app.path(), directory, &disk, stop)?;
+			let start = Instant::now();
+			let unpacked = image::unpack(&app.path(), directory, &disk, stop);
+			let Some((image, bytes)) = in_time(unpacked, start.elapsed(), stop)? else { return Ok(None) };
 			let image = Arc::new(image);
 			machine.images.keep(digest, image.clone(), bytes);
-			Ok(image)
+			Ok(Some(image))
 		})
 	}
 
@@ -113,7 +117,31 @@ impl GiveWay for Machine {
 	}
 }
 
+/// Returns what was unpacked in this time, or nothing if it was broken off for that: most images take less on any machine.
+fn in_time<T>(unpacked: Result<T, Error>, time: Duration, stop: &Stop) -> Result<Option<T>, Error> {
+	match unpacked {
+		Err(Error::Host(_)) if time >= MOST_TIME && !stop.is_stopped() => Ok(None),
+		unpacked => unpacked.map(Some),
+	}
+}
+
 /// Returns whether no container runs an image.
 fn is_idle(image: &Arc<Image>) -> bool {
 	Arc::strong_count(image) == 1
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn image_that_takes_too_long_is_not_this_machines_fault() {
+		let (stop, failed) = (Stop::new(), || Err::<u8, _>(Error::Host("it took too long".into())));
+		assert!(matches!(in_time(failed(), MOST_TIME, &stop), Ok(None)));
+		assert!(matches!(in_time(failed(), MOST_TIME / 2, &stop), Err(Error::Host(_))), "it failed otherwise");
+		assert!(matches!(in_time(Err::<u8, _>(Error::App("it is bad".into())), MOST_TIME, &stop), Err(Error::App(_))));
+		assert!(matches!(in_time(Ok(7), MOST_TIME, &stop), Ok(Some(7))));
+		stop.stop();
+		assert!(matches!(in_time(failed(), MOST_TIME, &stop), Err(Error::Host(_))), "nobody waits");
+	}
 }
