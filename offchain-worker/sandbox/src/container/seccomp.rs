@@ -47,6 +47,12 @@ const PERSONALITIES: [u64; 5] = [0, 8, 0x2_0000, 0x2_0008, 0xffff_ffff];
 /// holes, whose modules the kernel loads for anyone who asks. A run has terminals of its own.
 const SET_DISCIPLINE: u64 = 0x5423;
 
+/// `MAP_HUGETLB`, `MFD_HUGETLB`, `SHM_HUGETLB`: pages that a machine may have set apart, which no limit of memory counts, and which
+/// are there on some machines only.
+const HUGE_MAPPING: Argument = (3, 0x4_0000, 0);
+const HUGE_FILE: Argument = (1, 4, 0);
+const HUGE_SEGMENT: Argument = (2, 0o4_000, 0);
+
 /// Returns the calls that may be made with some arguments. Each line is one way to make them.
 fn restricted() -> Vec<(&'static str, Vec<Argument>)> {
 	let mut calls = vec![
@@ -57,6 +63,9 @@ fn restricted() -> Vec<(&'static str, Vec<Argument>)> {
 		("socket", vec![NETLINK, DATAGRAM, ROUTE]),
 		("socketpair", vec![UNIX]),
 		("clone", vec![(0, NEW_NAMESPACES, 0)]),
+		("mmap", vec![HUGE_MAPPING]),
+		("memfd_create", vec![HUGE_FILE]),
+		("shmget", vec![HUGE_SEGMENT]),
 	];
 	for family in [INET, INET6] {
 		for (kind, protocol) in [(STREAM, USUAL), (STREAM, TCP), (DATAGRAM, USUAL), (DATAGRAM, UDP)] {

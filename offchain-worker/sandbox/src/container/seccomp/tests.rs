@@ -121,7 +121,7 @@ fn each_call_is_named_once() {
 }
 
 /// Returns whether the profile lets a program make a call with these arguments, as the kernel applies it.
-fn lets(call: &str, arguments: [u64; 3]) -> bool {
+fn lets<const N: usize>(call: &str, arguments: [u64; N]) -> bool {
 	let profile = profile();
 	let rules = profile["syscalls"].as_array().unwrap();
 	let mut named = rules.iter().filter(|rule| rule["names"].as_array().unwrap().iter().any(|name| name == call));
@@ -164,6 +164,22 @@ fn all_is_asked_of_a_terminal_but_another_line_discipline() {
 			assert!(lets("ioctl", [3, request | above, 0]), "{request:x}");
 		}
 	}
+}
+
+#[test]
+fn pages_that_no_limit_counts_are_not_there() {
+	// `MAP_PRIVATE`, `MAP_ANONYMOUS`, `MAP_NORESERVE`; `MFD_CLOEXEC`, `MFD_ALLOW_SEALING`; `IPC_CREAT`.
+	let calls = |huge: bool| {
+		let with = |usual: u64, bit: u64| usual | if huge { bit } else { 0 };
+		[
+			lets("mmap", [0, 4_096, 3, with(0x4022, 0x4_0000)]),
+			lets("memfd_create", [0, with(3, 4)]),
+			lets("shmget", [0, 4_096, with(0o1_600, 0o4_000)]),
+		]
+	};
+	assert_eq!((calls(false), calls(true)), ([true; 3], [false; 3]));
+	// Of two megabytes, and of one gigabyte.
+	assert!(!lets("mmap", [0, 4_096, 3, 0x4_0022 | (21 << 26)]) && !lets("memfd_create", [0, 4 | (30 << 26)]));
 }
 
 #[test]
