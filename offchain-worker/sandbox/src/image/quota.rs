@@ -77,11 +77,11 @@ impl Quota {
 		}
 	}
 
-	/// Fails if the time is over.
+	/// Checks that it goes on.
 	///
 	/// # Errors
 	///
-	/// Then.
+	/// If it is stopped, or the time is over.
 	pub fn check_time(&self) -> io::Result<()> {
 		if self.stop.is_stopped() || Instant::now() > self.until {
 			return Err(io::Error::new(io::ErrorKind::TimedOut, "it was stopped, or took too long"));

@@ -21,7 +21,8 @@ pub struct Start {
 	pub directory: String,
 	/// Its home.
 	pub home: String,
-	/// The directories that are the user's own: that one, its home, and the image's volumes. Each is there, or is made with OUT.
+	/// The directories that are the user's own: that one, its home, and the image's volumes. Each is there, or is made with OUT;
+	/// but `/tmp` stays everybody's.
 	pub own: Vec<String>,
 	/// Why it cannot begin so, if that is so.
 	pub unusable: Option<Unusable>,
