@@ -41,7 +41,6 @@ use tracing::warn;
 
 pub use self::{
 	blame::unusable,
-	settings::can_be_given,
 	start::{Start, CANNOT_EXECUTE, NOT_FOUND},
 	users::User,
 };

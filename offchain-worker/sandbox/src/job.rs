@@ -21,9 +21,10 @@ pub const MOST_LINKS: u32 = 40;
 /// links can have very many.
 pub const MOST_STEPS: usize = 512;
 
-/// The longest argument or variable, and how much they may have together, in bytes: beside what an image sets, what every
-/// kernel gives a program.
+/// The longest argument or variable, in bytes: what every kernel takes.
 const LONGEST_TEXT: usize = 128 << 10;
+/// How much the arguments and variables of a job may have together, and those of an image, in bytes. A program gets 2 MiB, a
+/// quarter of the stack that each run has, and not all of it for these.
 const MOST_TEXT: usize = 768 << 10;
 
 /// What to run.
@@ -251,14 +252,18 @@ impl Job<'_> {
 		if self.args.iter().any(|arg| arg.contains('\0')) {
 			return Err(Error::App("an argument contains a zero byte; remove it".into()));
 		}
-		// The kernel keeps an address and a zero byte beside each.
-		let size = |text: &String| text.len() + size_of::<u64>() + 1;
-		let texts = || self.args.iter().chain(&variables);
-		if texts().any(|text| size(text) > LONGEST_TEXT) || texts().map(size).sum::<usize>() > MOST_TEXT {
+		if !can_be_given(self.args.iter().chain(&variables)) {
 			return Err(Error::App("its arguments and variables are too long for a program to get".into()));
 		}
 		Ok(variables)
 	}
+}
+
+/// Returns whether a program can get these of a job, or of an image, as arguments and variables on every machine.
+pub(crate) fn can_be_given<'a>(texts: impl Iterator<Item = &'a String> + Clone) -> bool {
+	// The kernel keeps an address and a zero byte beside each.
+	let size = |text: &String| text.len() + size_of::<u64>() + 1;
+	texts.clone().all(|text| size(text) <= LONGEST_TEXT) && texts.map(size).sum::<usize>() <= MOST_TEXT
 }
 
 #[cfg(test)]

@@ -3,16 +3,10 @@
 use oci_spec::image::ImageConfiguration;
 
 use super::blame::{quoted, unusable};
-use crate::Error;
+use crate::{job::can_be_given, Error};
 
 /// How many volumes an image may have: each is a directory that is given to its user at the start of each run.
 const MOST_VOLUMES: usize = 100;
-/// The longest text of a command or a variable, in bytes: what every kernel takes.
-const LONGEST_TEXT: usize = 128 << 10;
-/// How much those of an image may have together, and those of a run, in bytes. A program gets 2 MiB, a quarter of the stack that
-/// each run has, and not all of it for these.
-const MOST_TEXT: usize = 1 << 20;
-const MOST_GIVEN: usize = 3 << 19;
 
 /// How an image wants to be run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +55,7 @@ impl Settings {
 		if texts().chain(user).chain(volumes).any(|text| text.contains('\0')) {
 			return Err(unusable("its configuration has a text with a zero byte"));
 		}
-		if !fit(texts(), MOST_TEXT) {
+		if !can_be_given(texts()) {
 			return Err(unusable("its command and variables are too long for a program to get"));
 		}
 		let is_named = |variable: &&String| variable.find('=').is_some_and(|end| end > 0);
@@ -72,29 +66,5 @@ impl Settings {
 			return Err(unusable(format!("it has more than {MOST_VOLUMES} volumes")));
 		}
 		Ok(())
-	}
-}
-
-/// Returns whether a program can get these as its arguments and variables, on every machine.
-pub fn can_be_given<'a>(texts: impl Iterator<Item = &'a String> + Clone) -> bool {
-	fit(texts, MOST_GIVEN)
-}
-
-fn fit<'a>(texts: impl Iterator<Item = &'a String> + Clone, most: usize) -> bool {
-	// The kernel keeps an address and a zero byte beside each.
-	let size = |text: &String| text.len() + size_of::<u64>() + 1;
-	texts.clone().all(|text| size(text) <= LONGEST_TEXT) && texts.map(size).sum::<usize>() <= most
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn program_is_given_what_every_kernel_takes() {
-		let texts = |bytes: usize, count: usize| vec!["a".repeat(bytes - 9); count];
-		assert!(can_be_given(texts(LONGEST_TEXT, 12).iter()), "1.5 MiB in all");
-		assert!(!can_be_given(texts(LONGEST_TEXT, 12).iter().chain(&texts(9, 1))), "an empty one has a size too");
-		assert!(!can_be_given(texts(LONGEST_TEXT + 1, 1).iter()));
 	}
 }
