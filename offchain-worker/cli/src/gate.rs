@@ -23,7 +23,7 @@ use crate::{
 	context::Context,
 	failure::{failure, Failure, Result},
 };
-use bill::Bill;
+use bill::{Bill, USUAL_FEE};
 
 /// A call that may be signed and sent.
 pub(crate) struct Approved {
@@ -63,6 +63,8 @@ struct Consent {
 	yes: bool,
 	/// What the command may cost in all, in nRLC.
 	max_cost: Option<Balance>,
+	/// Whether the command names what may be paid: an amount to send, or the highest price.
+	is_priced: bool,
 	/// Whether there is a terminal to ask on.
 	can_ask: bool,
 }
@@ -95,6 +97,10 @@ fn judge(bill: &Bill, before: Balance, consent: Consent) -> Verdict {
 	if consent.can_ask {
 		return Verdict::Ask;
 	}
+	// Who writes an amount into a script agrees to it.
+	if consent.is_priced && bill.fee <= USUAL_FEE {
+		return Verdict::Agreed;
+	}
 	let why: Failure =
 		failure!(NotConfirmed, "nothing was signed: {bill}, and without a terminal nobody can agree to it");
 	Verdict::Refused(if bill.beyond.is_empty() {
@@ -111,19 +117,36 @@ impl Context {
 	///
 	/// If the account cannot pay it, the user does not agree, nobody can be asked, or it costs more than --max-cost.
 	pub(crate) async fn approve(&self, chain: &Chain, key: Key, call: Call) -> Result<Approved> {
+		self.approve_priced(chain, key, call, false).await
+	}
+
+	/// Does the same. If the command names what may be paid, nobody has to agree once more where nobody can be asked.
+	///
+	/// # Errors
+	///
+	/// Those of [`approve`](Self::approve).
+	pub(crate) async fn approve_priced(
+		&self,
+		chain: &Chain,
+		key: Key,
+		call: Call,
+		is_priced: bool,
+	) -> Result<Approved> {
 		let bill = Bill::of_call(chain, &key, &call).await?;
 		funds::check(chain, &key, &call, &bill).await?;
-		self.agree(&bill)?;
+		self.agree(&bill, is_priced)?;
 		Ok(Approved { key, call })
 	}
 
-	/// Shows what a signature under an order can cost, and has the user agree to it.
+	/// Shows what a signature under an order can cost, and has the user agree to it. A request names the highest prices; an
+	/// offer does not name what it stakes.
 	///
 	/// # Errors
 	///
 	/// Those of [`approve`](Self::approve).
 	pub(crate) async fn approve_order(&self, chain: &Chain, order: &AnyOrder) -> Result<()> {
-		self.agree(&Bill::of_signature(chain, order).await?)
+		let is_priced = matches!(order, AnyOrder::Request(_));
+		self.agree(&Bill::of_signature(chain, order).await?, is_priced)
 	}
 
 	/// Sends a call from this key's account once the user agrees, and waits until it is in a block. `what` is done meanwhile.
@@ -137,10 +160,11 @@ impl Context {
 		approved.send(chain).await
 	}
 
-	fn agree(&self, bill: &Bill) -> Result<()> {
+	fn agree(&self, bill: &Bill, is_priced: bool) -> Result<()> {
 		let consent = Consent {
 			yes: self.global.yes,
 			max_cost: self.global.max_cost.map(|amount| amount.0),
+			is_priced,
 			can_ask: self.out.can_ask(),
 		};
 		let mut agreed = self.agreed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -45,7 +45,7 @@ catalog! {
 		"Copy the code from the end of an error, without the brackets; `rlc explain` lists all.";
 	NotConfirmed, "not-confirmed",
 		"The command asks before it goes on, and the answer was no, or there was no terminal to ask on. Nothing was done.",
-		"Answer y, or give --yes. --max-cost agrees to what a command costs, up to an amount.";
+		"Answer y, or give --yes. --max-cost agrees to what a command costs, up to an amount; so do the amount of `account send`, and --max-price of a request.";
 	CostTooHigh, "cost.too-high",
 		"The command would cost more than --max-cost, with deposits and fees. Nothing more was signed.",
 		"Allow more with --max-cost, or ask for less.";

@@ -19,7 +19,7 @@ use rlc_primitives::{
 use crate::{amount::Amount, failure::Result, market::ANY_PRICE, table::counted};
 
 /// The highest fee that nobody is asked about. Only full blocks make one of a single call that high.
-const USUAL_FEE: Balance = RLC / 10;
+pub(super) const USUAL_FEE: Balance = RLC / 10;
 
 /// What something can cost at most, in nRLC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

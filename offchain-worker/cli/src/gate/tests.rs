@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::*;
 
-const NOBODY: Consent = Consent { yes: false, max_cost: None, can_ask: false };
+const NOBODY: Consent = Consent { yes: false, max_cost: None, is_priced: false, can_ask: false };
 
 fn bill() -> Bill {
 	Bill { pays: 70, holds: 20, fee: 10, ..Bill::default() }
@@ -24,6 +24,15 @@ fn without_a_terminal_somebody_agreed_before_or_nothing_is_signed() {
 	assert_eq!(judge(&bill(), 0, Consent { yes: true, ..NOBODY }), Verdict::Agreed);
 	assert_eq!(judge(&bill(), 0, Consent { max_cost: Some(100), ..NOBODY }), Verdict::Agreed);
 	assert_eq!(judge(&bill(), 0, Consent { can_ask: true, ..NOBODY }), Verdict::Ask);
+}
+
+#[test]
+fn amount_in_a_script_is_consent() {
+	let priced = Consent { is_priced: true, ..NOBODY };
+	assert_eq!(judge(&bill(), 0, priced), Verdict::Agreed);
+	assert_eq!(judge(&bill(), 0, Consent { can_ask: true, ..priced }), Verdict::Ask, "people mistype");
+	assert_eq!(refusal(&bill(), Consent { max_cost: Some(99), ..priced }), "cost.too-high");
+	assert_eq!(refusal(&Bill { fee: USUAL_FEE + 1, ..bill() }, priced), "not-confirmed");
 }
 
 #[test]

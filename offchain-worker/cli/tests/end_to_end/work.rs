@@ -53,7 +53,7 @@ fn nothing_is_spent_where_nobody_agreed() {
 			stack.new_workers(2, "").await;
 			let app = stack.app("noop.wasm").await;
 			let run = ["app", "run", &app, "--no-wait", "--account", REQUESTER];
-			let send = ["account", "send", "//Bob", "1", "--account", REQUESTER];
+			let send = ["account", "send", "//Bob", "all", "--account", REQUESTER];
 			let before = stack.chain.funds(&account(REQUESTER)).await.unwrap();
 			for (command, options, code) in [
 				(&run[..], &[] as &[&str], "not-confirmed"),
@@ -67,6 +67,11 @@ fn nothing_is_spent_where_nobody_agreed() {
 			}
 			assert_eq!(stack.chain.funds(&account(REQUESTER)).await.unwrap(), before);
 
+			let (exit, said) = stack.ended(&["account", "send", "//Bob", "1", "--account", REQUESTER]).await;
+			assert_eq!(exit, Some(0), "an amount is consent: {said:?}");
+			let (exit, said) = stack.ended(&[&run[..], &["--max-price", "5"]].concat()).await;
+			assert_eq!(exit, Some(0), "a highest price is consent: {said:?}");
+			assert_eq!(stack.closed(last_deal(stack).await).await, 1);
 			let (exit, said) = stack.ended(&[&run[..], &["--max-cost", "5"]].concat()).await;
 			assert_eq!(exit, Some(0), "a limit is consent: {said:?}");
 			let bought = last_deal(stack).await;

@@ -46,7 +46,8 @@ pub(crate) async fn run(Send { to, amount }: Send, context: &Context) -> Result<
 		HowMuch::All => (BalancesCall::TransferAll { dest, keep_alive: false }, "all".to_owned()),
 		HowMuch::Exactly(Amount(value)) => (BalancesCall::TransferKeepAlive { dest, value }, Amount(value).to_string()),
 	};
-	let approved = context.approve(&chain, key, Call::Balances(transfer)).await?;
+	let is_priced = amount != HowMuch::All;
+	let approved = context.approve_priced(&chain, key, Call::Balances(transfer), is_priced).await?;
 	let progress = context.out.wait(format!("sending {what}"));
 	let receipt = approved.send_finalized(&chain).await?;
 	drop(progress);

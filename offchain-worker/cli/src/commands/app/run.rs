@@ -134,7 +134,7 @@ async fn buy(context: &Context, chain: &Chain, key: Key, asked: &Request, no_wai
 	let call = quote.purchase(wish);
 	check_funds(chain, wish, &quote, &call).await?;
 	check_workers(context, chain, &quote, wish, no_wait).await?;
-	let purchase = context.approve(chain, key.clone(), call).await?;
+	let purchase = context.approve_priced(chain, key.clone(), call, wish.max_price.is_some()).await?;
 	if !asked.files.is_empty() {
 		let scheduler = pool::scheduler(context, chain, quote.workerpool.workerpool).await?;
 		assets::upload(context, chain, &key, &scheduler, &asked.files).await?;
