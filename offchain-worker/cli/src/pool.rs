@@ -9,6 +9,7 @@ use jsonrpsee::{core::ClientError, types::ErrorCode, ws_client::WsClient};
 use rlc_chain::{Chain, Key};
 use rlc_primitives::{work::TaskView, Tag, TaskId, WorkerpoolId};
 use rlc_protocol::{
+	address,
 	requester::{code, LogsRequest, PoolInfo, SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
 	signing::{Bounds, Claim, CLAIM_TIME},
 	version::{self, SPOKEN},
@@ -38,7 +39,7 @@ const ASK_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::fr
 ///
 /// If it is not an HTTP URL.
 pub(crate) fn rpc_url(base: &str) -> Result<String> {
-	let url = rlc_protocol::address::websocket(base);
+	let url = address::websocket(base);
 	url.ok_or_else(|| failure!(SchedulerUrl, "{base} is not the URL of a scheduler"; "write it as http://HOST:9955"))
 }
 
@@ -165,7 +166,8 @@ pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: Work
 	Ok(Scheduler { workerpool, place: url(context, chain, workerpool).await? })
 }
 
-/// Returns the scheduler at an address, if the chain says the same of its pool.
+/// Returns the scheduler at an address, if the chain says the same of its pool. On networks for development, it can be on this
+/// machine too, behind a proxy.
 ///
 /// # Errors
 ///
@@ -173,7 +175,8 @@ pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: Work
 pub(crate) async fn scheduler_at(chain: &Chain, base: &str) -> Result<Scheduler> {
 	let (_, PoolInfo { workerpool, .. }) = meet(base).await?;
 	let registered = description(chain, workerpool).await?.url;
-	if !registered.is_some_and(|registered| rlc_protocol::address::is_same(&registered, base)) {
+	let is_there = registered.is_some_and(|registered| address::is_same(&registered, base));
+	if !is_there && (!address::is_on_this_machine(base) || chain.is_live().await?) {
 		return Err(failure!(SchedulerUrl, "the scheduler at {base} says that it is of workerpool {:?}, which is not \
 			there, as the chain says", workerpool.0; "give the URL that `rlc workerpool show` tells"));
 	}

@@ -19,14 +19,19 @@ pub fn websocket(base: &str) -> Option<String> {
 
 /// Returns whether what goes to a scheduler leaves this machine in clear text.
 pub fn is_clear_text(base: &str) -> bool {
+	websocket(base).is_some_and(|address| address.starts_with("ws://")) && !is_on_this_machine(base)
+}
+
+/// Returns whether a scheduler's base address is of this machine, and no other can be meant.
+pub fn is_on_this_machine(base: &str) -> bool {
 	let Some(address) = websocket(base) else { return false };
-	let Some(rest) = address.strip_prefix("ws://") else { return false };
+	let Some((_, rest)) = address.split_once("://") else { return false };
 	let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
 	// What stands before it are a name and a password.
 	let authority = authority.rsplit('@').next().unwrap_or_default();
 	let host = authority.rsplit_once(':').filter(|(host, _)| !host.ends_with(':')).map_or(authority, |(host, _)| host);
 	let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-	host != "localhost" && !ip.is_ok_and(|ip| ip.is_loopback())
+	host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Returns whether two base addresses are of one scheduler: the same host, port and path, reached in the same way.
