@@ -12,27 +12,57 @@ use super::{
 	registry::registered,
 	sale::{publish_as, rivals, Others},
 };
-use crate::{amount::Amount, answer::Answer, context::Context, failure::Result, local_file::LocalFile, say};
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	context::Context,
+	failure::{failure, Result},
+	local_file::LocalFile,
+};
 
 /// Whether an asset is sold as soon as it is registered.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct SellAtOnce {
-	/// What a task pays for it, with --publish; 0: nothing
+	/// What a task pays for it, with --publish; 0: nothing, as is usual on chains for development
 	#[arg(long, value_name = "AMOUNT", requires = "publish")]
 	pub price: Option<Amount>,
 	/// Sell it at once, at --price, instead of your other orders for it on the same terms
-	#[arg(long, requires = "price")]
+	#[arg(long)]
 	pub publish: bool,
 }
 
-/// Sells an asset, unless it is on sale on these terms, and at this price alone.
+impl SellAtOnce {
+	/// Returns the price of a task, if the asset is sold. On a chain for development, whose RLC are worth nothing, nobody has to
+	/// name one.
+	///
+	/// # Errors
+	///
+	/// If it is missing; if the node does not answer.
+	pub(crate) async fn price(self, chain: &Chain) -> Result<Option<Amount>> {
+		match self.price {
+			None if self.publish && chain.is_live().await? => {
+				Err(failure!(PriceMissing, "--price is missing"; "give what a task pays, 0 for nothing"))
+			}
+			None => Ok(self.publish.then_some(Amount(0))),
+			price => Ok(price),
+		}
+	}
+}
+
+/// Sells an asset, unless it is on sale on these terms, and at this price alone; or, if nobody named the price, at any.
 ///
 /// # Errors
 ///
 /// If the chain refuses it.
-pub(crate) async fn offer(context: &Context, chain: &Chain, key: Key, order: AnyOrder) -> Result<Answer> {
+pub(crate) async fn offer(
+	context: &Context,
+	chain: &Chain,
+	key: Key,
+	order: AnyOrder,
+	sell: SellAtOnce,
+) -> Result<Answer> {
 	let known = rivals(chain, &key.account(), &order).await?;
-	match on_sale(&known, say::order::price(&order)) {
+	match on_sale(&known, sell.price.map(|price| price.0)) {
 		Some(entry) => {
 			let (price, hash) = (Amount(entry.price), entry.hash);
 			let text = format!("already on sale for {price} a task, order {:?}", hash.0);
@@ -43,10 +73,11 @@ pub(crate) async fn offer(context: &Context, chain: &Chain, key: Key, order: Any
 }
 
 /// Returns the order that sells at this price already, of all that an account has in the book on the same terms. With others
-/// beside it, another price may be the price.
-fn on_sale(known: &[BookEntry], price: Balance) -> Option<&BookEntry> {
-	match known {
-		[entry] if entry.price == price && entry.remaining > 0 => Some(entry),
+/// beside it, another price may be the price. `None`: any price will do.
+fn on_sale(known: &[BookEntry], price: Option<Balance>) -> Option<&BookEntry> {
+	match (known, price) {
+		(_, None) => known.iter().find(|entry| entry.remaining > 0),
+		([entry], Some(price)) if entry.price == price && entry.remaining > 0 => Some(entry),
 		_ => None,
 	}
 }
@@ -94,10 +125,15 @@ mod tests {
 			remaining,
 			published: 0,
 		};
-		assert!(on_sale(&[entry(3, 1)], 3).is_some());
-		assert!(on_sale(&[], 3).is_none());
-		assert!(on_sale(&[entry(3, 0)], 3).is_none(), "used up");
-		assert!(on_sale(&[entry(1, 1)], 3).is_none(), "at another price");
-		assert!(on_sale(&[entry(1, 1), entry(3, 1)], 3).is_none(), "everybody buys at 1");
+		assert!(on_sale(&[entry(3, 1)], Some(3)).is_some());
+		assert!(on_sale(&[], Some(3)).is_none());
+		assert!(on_sale(&[entry(3, 0)], Some(3)).is_none(), "used up");
+		assert!(on_sale(&[entry(1, 1)], Some(3)).is_none(), "at another price");
+		assert!(on_sale(&[entry(1, 1), entry(3, 1)], Some(3)).is_none(), "everybody buys at 1");
+		assert!(
+			on_sale(&[entry(0, 0), entry(3, 1)], None).is_some_and(|entry| entry.price == 3),
+			"nobody named a price"
+		);
+		assert!(on_sale(&[entry(3, 0)], None).is_none(), "used up");
 	}
 }

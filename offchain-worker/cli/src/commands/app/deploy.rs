@@ -63,6 +63,7 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	}
 	let file = LocalFile::read(&program.file)?;
 	let (key, chain) = context.signer().await?;
+	let price = deploy.sell.price(&chain).await?;
 	let location = deploy.location.keep(context, &chain, &key, &file).await?;
 	let checksum = H256(file.cid.digest());
 	let app = App { name, kind, location, checksum, measurement: None };
@@ -70,10 +71,10 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let calls = vec![Call::Registry(RegistryCall::RegisterApp { app })];
 	let earlier = assets::earlier(&chain, &key.account(), &deploy.name, id).await?;
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
-	let sale = match deploy.sell.price {
+	let sale = match price {
 		Some(price) => {
 			let order = AppOffer::plain(id, price).order(context, &chain).await?;
-			Some(assets::offer(context, &chain, key, order.into()).await?)
+			Some(assets::offer(context, &chain, key, order.into(), deploy.sell).await?)
 		}
 		None => None,
 	};

@@ -44,6 +44,7 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let file = LocalFile::read(&deploy.file)?;
 	let name = assets::name(deploy.name.clone())?;
 	let (key, chain) = context.signer().await?;
+	let price = deploy.sell.price(&chain).await?;
 	let location = deploy.location.keep(context, &chain, &key, &file).await?;
 	let checksum = H256(file.cid.digest());
 	let dataset = Dataset { name, location, checksum };
@@ -51,10 +52,10 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let calls = vec![Call::Registry(RegistryCall::RegisterDataset { dataset })];
 	let earlier = assets::earlier(&chain, &key.account(), &deploy.name, id).await?;
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
-	let sale = match deploy.sell.price {
+	let sale = match price {
 		Some(price) => {
 			let order = DatasetOffer::plain(id, price).order(context, &chain).await?;
-			Some(assets::offer(context, &chain, key, order.into()).await?)
+			Some(assets::offer(context, &chain, key, order.into(), deploy.sell).await?)
 		}
 		None => None,
 	};
