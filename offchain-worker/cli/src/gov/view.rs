@@ -4,7 +4,11 @@ use rlc_chain::{Chain, Data, Ended, Governance, Ongoing, Outcome, Referendum};
 use rlc_primitives::{Balance, BlockNumber};
 
 use super::stage::Stage;
-use crate::failure::{failure, Result};
+use crate::{
+	context::Context,
+	failure::{failure, Result},
+	say,
+};
 
 /// A referendum with all that is said about it.
 #[derive(Clone, Debug)]
@@ -80,6 +84,24 @@ pub(crate) async fn call_of(chain: &Chain, referendum: &Ongoing) -> Result<Optio
 		Err(rlc_chain::Error::BadCall(_)) => Ok(None),
 		Err(error) => Err(error.into()),
 	}
+}
+
+/// Says what a referendum would do, as the chain reads it, before somebody signs for it.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn explain(context: &Context, chain: &Chain, index: u32, referendum: &Ongoing) -> Result<()> {
+	match call_of(chain, referendum).await? {
+		Some(call) => {
+			let docs = chain.call_docs(&call).await?;
+			context.out.say(format_args!("referendum {index}: {}\n", say::gov::proposed(&call, &docs)));
+		}
+		None => context
+			.out
+			.say(format_args!("warning: what referendum {index} would do is not known: nobody stored its call")),
+	}
+	Ok(())
 }
 
 /// Returns a referendum.

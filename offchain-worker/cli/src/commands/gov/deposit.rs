@@ -32,14 +32,15 @@ pub(crate) struct Deposit {
 pub(crate) async fn run(Deposit { referendum: index, on_behalf }: Deposit, context: &Context) -> Result<Answer> {
 	let (key, chain) = on_behalf.signer(context, ProxyType::Governance).await?;
 	let (referendum, rules) = (view::ongoing(&chain, index).await?, chain.governance().await?);
-	if let Some(placed) = referendum.decision_deposit {
-		let who = rlc_json::Account(placed.who);
+	if let Some(placed) = &referendum.decision_deposit {
+		let who = rlc_json::Account(placed.who.clone());
 		return Err(failure!(DepositPlaced, "{who} has placed the decision deposit of referendum {index} already";
 			"see `rlc gov status {index}`"));
 	}
 	let track = rules.track(referendum.track);
 	let track =
 		track.ok_or_else(|| failure!(TrackUnknown, "referendum {index} is on a track that no longer exists"))?;
+	view::explain(context, &chain, index, &referendum).await?;
 	let receipt = deposit::place(context, &chain, key, index, track).await?;
 	let text = format!("{} is held for the decision of referendum {index}", Amount(track.deposit));
 	Ok(Answer::new(text, json!({ "index": index, "amount": Decimal(track.deposit), "blockHash": receipt.block })))

@@ -101,7 +101,11 @@ async fn submit(context: &Context, chain: &Chain, key: &Key, bytes: &[u8], track
 	} else {
 		submit
 	};
-	let receipt = context.send_as(chain, key.clone(), call, "submitting the referendum").await?;
+	let approved = context.approve(chain, key.clone(), call).await?;
+	let progress = context.out.wait("submitting the referendum, until it is final");
+	// Another block would have another referendum at this index, for which a deposit could be placed.
+	let receipt = approved.send_finalized(chain).await?;
+	drop(progress);
 	let index = chain.submitted(&receipt).await?;
 	index.ok_or_else(|| failure!(NodeAnswer, "the node does not tell which referendum this is"; "see `rlc gov list`"))
 }

@@ -64,6 +64,7 @@ pub(crate) async fn run(vote: Vote, context: &Context) -> Result<Answer> {
 	let (referendum, rules) = (view::ongoing(&chain, index).await?, chain.governance().await?);
 	let ballot = ballot(vote.side, vote.amount.0, vote.conviction);
 	check(&chain, &who, referendum.track, vote.amount.0).await?;
+	view::explain(context, &chain, index, &referendum).await?;
 	context.out.say(say::votes::cast(&ballot, &rules));
 	let call = Call::Governance(GovernanceCall::Vote { index, ballot });
 	let receipt = context.send_as(&chain, key, call, "voting").await?;
