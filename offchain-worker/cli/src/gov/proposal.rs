@@ -53,9 +53,19 @@ fn setting(known: &[Parameter], name: &str, value: &str) -> Result<Data> {
 		let (short, long) = (plain(&one.name), format!("{}.{}", plain(&one.group), plain(&one.name)));
 		[short, long].contains(&plain(name))
 	};
-	let Some(parameter) = known.iter().find(is_named) else {
-		let names: Vec<_> = known.iter().map(|one| one.name.as_str()).collect();
-		return Err(failure!(ParameterUnknown, "there is no parameter {name}"; "choose one of {}", names.join(", ")));
+	let mut named = known.iter().filter(is_named);
+	let parameter = match (named.next(), named.next()) {
+		(Some(parameter), None) => parameter,
+		(Some(one), Some(other)) => {
+			let names = [one, other].map(|one| format!("{}.{}", one.group, one.name)).join(" or ");
+			return Err(failure!(ParameterUnknown, "{name} can be several parameters"; "choose {names}"));
+		}
+		(None, _) => {
+			let names: Vec<_> = known.iter().map(|one| one.name.as_str()).collect();
+			return Err(
+				failure!(ParameterUnknown, "there is no parameter {name}"; "choose one of {}", names.join(", ")),
+			);
+		}
 	};
 	let value = match value {
 		DEFAULT => Data::Nothing,
