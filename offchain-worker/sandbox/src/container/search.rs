@@ -62,7 +62,7 @@ mod tests {
 
 	fn candidates(path: &str, name: &str) -> Option<Vec<(String, bool)>> {
 		let environment = ["PATH=/before".to_owned(), format!("PATH={path}")];
-		let all = super::candidates(name, Path::new("/work"), &environment)?;
+		let all = super::candidates(name, Path::new("/start"), &environment)?;
 		Some(all.into_iter().map(|one| (one.path.to_str().unwrap().to_owned(), one.is_relative)).collect())
 	}
 
@@ -73,7 +73,7 @@ mod tests {
 			("/none/../proc/./self:/..", &[("/proc/self/app", false), ("/app", false)]),
 			(
 				":.:..:a/../../b",
-				&[("/work/app", true), ("/work/app", true), ("/work/../app", true), ("/work/../b/app", true)],
+				&[("/start/app", true), ("/start/app", true), ("/start/../app", true), ("/start/../b/app", true)],
 			),
 			("", &[]),
 		] {
@@ -84,7 +84,7 @@ mod tests {
 
 	#[test]
 	fn path_of_a_program_is_taken_as_it_is() {
-		for (name, found) in [("/a/../app", "/a/../app"), ("./app", "/work/./app")] {
+		for (name, found) in [("/a/../app", "/a/../app"), ("./app", "/start/./app")] {
 			assert_eq!(candidates("/bin", name), Some(vec![(found.to_owned(), false)]));
 		}
 		for name in ["", "app/", &format!("{}/app", "/n".repeat(2_048))] {
