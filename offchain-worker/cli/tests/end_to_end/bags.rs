@@ -6,14 +6,12 @@ use std::{
 	process::Stdio,
 };
 
-use rlc_primitives::work::FailureCause;
 use rlc_store::{Cid, HashKind};
 
 use super::{
-	inputs::serve,
+	inputs::{released_at_no_stake, serve},
 	last_deal, play,
-	stack::{account, rlc, worker, Seal, Stack, DEVELOPER, FLASH, PATIENCE, REQUESTER, SCHEDULER},
-	trouble::causes,
+	stack::{rlc, Seal, Stack, DEVELOPER, FLASH, PATIENCE, REQUESTER},
 	PRICE,
 };
 
@@ -107,28 +105,11 @@ fn nothing_is_bought_after_a_deal_that_failed() {
 
 #[test]
 fn list_on_which_workers_could_not_agree_is_released_and_costs_no_stake() {
-	play(Seal::Instant, |stack| {
-		Box::pin(async move {
-			let workers = stack.new_workers(3, "--slots 1").await;
-			// Those of another scenario would be asked too, why none can serve the task.
-			for earlier in 1..workers[0] {
-				stack.left(earlier).await;
-			}
-			let before = (stack.spent().await, stack.seized(&account(SCHEDULER)).await);
-			let list = r#"[{"args": "a"}, {"inputs": ["https://example.org/unpinned"]}]"#;
-			let digest = Cid::of(HashKind::Sha256, list.as_bytes()).digest();
-			let params = format!(r#"{{"rlc_each": "{}#sha256={}"}}"#, serve(list), hex::encode(digest));
-			let bought = stack.buy_unchecked("hello.wasm", 3, &params).await;
-			assert_eq!(stack.closed(bought).await, 0);
-			assert_eq!(causes(stack, bought).await, [FailureCause::InvalidParams]);
-			assert_eq!((stack.spent().await, stack.seized(&account(SCHEDULER)).await), before);
-			for number in workers {
-				assert_eq!(stack.seized(&worker(number)).await, 0);
-			}
-			// One worker has nobody to differ from, and its task reads none of that.
-			let bought = stack.buy_unchecked("hello.wasm", 1, &params).await;
-			assert_eq!(stack.closed(bought).await, 1);
-		})
+	// A single worker's task is the first, which reads none of that.
+	released_at_no_stake(|| {
+		let list = r#"[{"args": "a"}, {"inputs": ["https://example.org/unpinned"]}]"#;
+		let digest = Cid::of(HashKind::Sha256, list.as_bytes()).digest();
+		format!(r#"{{"rlc_each": "{}#sha256={}"}}"#, serve(list), hex::encode(digest))
 	});
 }
 

@@ -44,7 +44,12 @@ fn input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
 
 #[test]
 fn unpinned_input_that_another_program_names_is_released_and_costs_no_stake() {
-	play(Seal::Instant, |stack| {
+	released_at_no_stake(|| format!(r#"{{"iexec_input_files": ["{}"]}}"#, serve("what it is")));
+}
+
+/// Plays that workers who have to agree release a task with these params, and a single worker serves it.
+pub(super) fn released_at_no_stake(params: fn() -> String) {
+	play(Seal::Instant, move |stack| {
 		Box::pin(async move {
 			let workers = stack.new_workers(3, "--slots 1").await;
 			// Those of another scenario would be asked too, why none can serve the task.
@@ -52,7 +57,7 @@ fn unpinned_input_that_another_program_names_is_released_and_costs_no_stake() {
 				stack.left(earlier).await;
 			}
 			let before = (stack.spent().await, stack.seized(&account(SCHEDULER)).await);
-			let params = format!(r#"{{"iexec_input_files": ["{}"]}}"#, serve("what it is"));
+			let params = params();
 			let bought = stack.buy_unchecked("hello.wasm", 3, &params).await;
 			assert_eq!(stack.closed(bought).await, 0);
 			assert_eq!(causes(stack, bought).await, [FailureCause::InvalidParams]);
