@@ -72,6 +72,23 @@ mod tests {
 	}
 
 	#[test]
+	fn only_what_can_be_nowhere_else_is_on_this_machine() {
+		for here in ["https://localhost", "http://127.0.0.9:1/a", "ws://[::1]:9955", "http://word@localhost:9955"] {
+			assert!(is_on_this_machine(here), "{here}");
+		}
+		for elsewhere in [
+			"http://localhost.example.org",
+			"http://localhost@pool.example.org",
+			"http://pool.example.org?@localhost",
+			"http://127.0.0.1.example.org",
+			"http://10.0.0.5:9955",
+			"nowhere",
+		] {
+			assert!(!is_on_this_machine(elsewhere), "{elsewhere}");
+		}
+	}
+
+	#[test]
 	fn addresses_of_one_scheduler_may_be_written_in_several_ways() {
 		for (one, other) in [
 			("https://pool.example.org", "wss://pool.example.org:443/"),

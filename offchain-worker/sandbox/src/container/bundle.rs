@@ -200,6 +200,8 @@ mod tests {
 		let limits = config(None)["process"]["rlimits"].clone();
 		let names: Vec<_> = limits.as_array().unwrap().iter().map(|limit| limit["type"].clone()).collect();
 		assert_eq!(names, ["RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_STACK"]);
+		let stack = json!(8 << 20);
+		assert_eq!((&limits[2]["soft"], &limits[2]["hard"]), (&stack, &stack));
 	}
 
 	#[test]
