@@ -122,7 +122,7 @@ impl Runtime {
 	}
 
 	/// Returns the key of an entry, as it is encoded at the end of its storage key; `None` if the chain stores its hash alone,
-	/// or if this is no storage key of the map.
+	/// or if this is not a storage key of the map.
 	pub(crate) fn key_in<'a, Key, Value>(&self, item: &Item<(Key,), Value>, storage_key: &'a [u8]) -> Option<&'a [u8]> {
 		let rest = storage_key.strip_prefix(storage_prefix(item.pallet, item.name).as_slice())?;
 		let hash = match self.hashers(item.pallet, item.name) {

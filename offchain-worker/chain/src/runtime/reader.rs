@@ -1,6 +1,6 @@
 //! Reading values by the runtime's description.
 //!
-//! Anyone can propose a call, and its bytes are not looked at before it is enacted: they may be no call, be nested without
+//! Anyone can propose a call, and its bytes are not looked at before it is enacted: they may not be a call, may be nested without
 //! end, or claim to be longer than they are. So depth and number of values are limited here.
 
 use codec::{Compact, Decode};
