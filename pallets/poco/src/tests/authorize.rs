@@ -225,7 +225,7 @@ fn wallet_of_a_scheduler_delegates_by_a_signed_message() {
 		// The other solution: s' = n − s is above half the order, v the other one.
 		flipped[32..64].fill(0xFF);
 		let mut invalid = bytes;
-		invalid[64] = 0;
+		invalid[64] = 29;
 		for (signature, refusal) in [
 			(EthereumSignature::Full(flipped), Error::<Test>::MalformedSchedulerSignature),
 			(EthereumSignature::Full(invalid), Error::<Test>::MalformedSchedulerSignature),
