@@ -255,9 +255,16 @@ impl std::fmt::Debug for Chain {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
 	use super::*;
 	use serde_json::json;
+
+	/// Returns the chain of a node whose runtime need not describe itself.
+	pub(crate) async fn undescribed(rpc: impl RpcClientT) -> Chain {
+		let chain = Chain::of(Rpc::over(RpcClient::new(rpc))).await.unwrap();
+		chain.runtimes().push(Arc::new(crate::runtime::tests::bare()));
+		chain
+	}
 
 	#[test]
 	fn chain_is_live_unless_it_says_otherwise() {

@@ -2,9 +2,6 @@
 
 use rlc_primitives::{BlockNumber, Hash};
 
-/// What is said of a transaction whose place in the pool another one took.
-pub(crate) const USURPED: &str = "usurped";
-
 /// What can go wrong between a program and the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -113,12 +110,6 @@ impl std::fmt::Display for Failure {
 }
 
 impl Error {
-	/// Returns whether another transaction with the same number took this one's place in the node's pool. Another node may
-	/// still put either of them into a block, but not both.
-	pub(crate) fn is_usurped(&self) -> bool {
-		matches!(self, Self::Dropped { why, .. } if why == USURPED)
-	}
-
 	/// Returns whether the call reached a block and failed there with this error of this pallet.
 	pub fn is_refusal(&self, pallet: &str, error: &str) -> bool {
 		matches!(self, Self::Refused(failure) if failure.is(pallet, error))

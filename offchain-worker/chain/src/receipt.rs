@@ -7,7 +7,6 @@ use serde_json::Value;
 use subxt_rpcs::client::RpcSubscription;
 
 use crate::{
-	error::USURPED,
 	events::{Event, PocoEvent},
 	extrinsic::Extrinsic,
 	follow::{At, Head},
@@ -85,7 +84,7 @@ impl Status {
 		match self {
 			Self::InBlock(block) if until == Until::Included => Next::Done(*block),
 			Self::Finalized(block) => Next::Done(*block),
-			Self::Usurped(_) => Next::Gone(USURPED),
+			Self::Usurped(_) => Next::Gone("usurped"),
 			Self::Dropped => Next::Gone("dropped"),
 			Self::Invalid => Next::Gone("invalid"),
 			Self::Future
@@ -150,6 +149,26 @@ impl Chain {
 		Ok(None)
 	}
 
+	/// Looks for a transaction in the block `last` and in those before it, down to height `since`. Goes by parents, so that
+	/// it misses none of them, whichever blocks are the best ones meanwhile.
+	pub(crate) async fn in_branch(
+		&self,
+		extrinsic: &Extrinsic,
+		since: BlockNumber,
+		mut last: Hash,
+	) -> Result<Option<Receipt>, Error> {
+		loop {
+			let (header, extrinsics) = self.rpc().block(last).await?;
+			if extrinsics.contains(&extrinsic.bytes) {
+				return self.receipt(extrinsic, last).await.map(Some);
+			}
+			if header.number <= since {
+				return Ok(None);
+			}
+			last = header.parent_hash;
+		}
+	}
+
 	/// Returns what a transaction did in a block that has it.
 	async fn receipt(&self, extrinsic: &Extrinsic, block: Hash) -> Result<Receipt, Error> {
 		let (header, extrinsics) = self.rpc().block(block).await?;
@@ -208,8 +227,5 @@ mod tests {
 		assert_eq!(told("\"invalid\"").next(Until::Finalized), Next::Gone("invalid"));
 		let usurped = told(&format!("{{\"usurped\":\"{block:?}\"}}"));
 		assert_eq!(usurped.next(Until::Finalized), Next::Gone("usurped"));
-		let Next::Gone(why) = usurped.next(Until::Included) else { panic!("it is gone") };
-		assert!(Error::Dropped { hash: Hash::zero(), why: why.into() }.is_usurped());
-		assert!(!Error::Dropped { hash: Hash::zero(), why: "dropped".into() }.is_usurped());
 	}
 }

@@ -4,6 +4,8 @@ mod bids;
 mod contest;
 mod nonces;
 mod raise;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::{

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use rlc_primitives::Nonce;
+use rlc_primitives::{Hash, Nonce};
 use tokio::time::{sleep, Instant};
 
 use super::{Sender, Verdict};
@@ -56,23 +56,22 @@ impl Contest {
 }
 
 impl Sender {
-	/// Sends a call and waits. A transaction whose place in the pool another one took is written again, once that one's
-	/// block is final.
+	/// Sends a call and waits. A transaction that left the pool is written again, but only once a final block has another
+	/// one with its number: then no block will ever have both.
 	pub(super) async fn send_until(&self, call: Call, until: Until) -> Result<Receipt, Error> {
 		let begun = Instant::now();
 		loop {
 			let pending = self.submit(call.clone()).await?;
 			let (extrinsic, nonce, since) = (pending.extrinsic.clone(), pending.nonce, pending.since);
-			let usurped = match pending.wait(until).await {
-				Err(error) if error.is_usurped() && begun.elapsed() < RACE => error,
+			let lost = match pending.wait(until).await {
+				Err(error @ Error::Dropped { .. }) if begun.elapsed() < RACE => error,
 				outcome => return outcome,
 			};
-			if !self.is_used_for_good(nonce).await {
-				return Err(usurped);
-			}
-			if let Some(receipt) = self.chain().in_block(&extrinsic, since).await? {
+			let Some(last) = self.used_for_good(nonce).await else { return Err(lost) };
+			if let Some(receipt) = self.chain().in_branch(&extrinsic, since, last).await? {
 				return Ok(receipt);
 			}
+			log::debug!("transaction {:?} lost its number {nonce} to another one", extrinsic.hash);
 		}
 	}
 
@@ -82,23 +81,24 @@ impl Sender {
 		next.is_ok_and(|next| next > nonce)
 	}
 
-	/// Waits for a final block that has a transaction with this number, or with a later one. Returns whether there is one
-	/// soon.
-	async fn is_used_for_good(&self, nonce: Nonce) -> bool {
+	/// Waits for a final block after which this number is used, and returns it; `None` if there is none soon, or if no
+	/// transaction has the number any more: then the one that left the pool may still come from another node's.
+	async fn used_for_good(&self, nonce: Nonce) -> Option<Hash> {
 		let deadline = Instant::now() + RACE.min(self.patience);
-		while Instant::now() < deadline {
-			if self.final_nonce().await.is_ok_and(|next| next > nonce) {
-				return true;
+		while self.is_taken(nonce).await && Instant::now() < deadline {
+			match self.final_nonce().await {
+				Ok((next, last)) if next > nonce => return Some(last),
+				_ => sleep(LOOK).await,
 			}
-			sleep(LOOK).await;
 		}
-		false
+		None
 	}
 
-	/// Returns the number that follows those in final blocks.
-	async fn final_nonce(&self) -> Result<Nonce, Error> {
+	/// Returns the number that follows those in final blocks, and the last of these.
+	async fn final_nonce(&self) -> Result<(Nonce, Hash), Error> {
 		let (_, last) = self.chain().finalized().await?;
-		self.chain().call_api("AccountNonceApi_account_nonce", &self.key().signer(), Some(last)).await
+		let next = self.chain().call_api("AccountNonceApi_account_nonce", &self.key().signer(), Some(last)).await?;
+		Ok((next, last))
 	}
 }
 
