@@ -154,7 +154,7 @@ impl Key {
 	}
 
 	/// Returns its signature under an order: as Ethereum's wallets sign if it is an Ethereum key and the order has that
-	/// form, else natively.
+	/// form, else natively. [`Order::struct_hash`] says why an order does not have it.
 	pub fn sign_order<O: Order>(&self, order: &O, domain: &SigningDomain) -> OrderSignature {
 		match (&self.pair, domain.eip712_digest(order)) {
 			(Secret::Ethereum(pair), Ok(digest)) => OrderSignature::Eip712(wallet_signature(pair, digest)),

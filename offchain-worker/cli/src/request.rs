@@ -29,6 +29,9 @@ use crate::{
 /// an agreement of two.
 const TRUST: u64 = 3;
 
+/// How long a request can be matched that does not say it, in hours.
+const VALID_FOR: u64 = 24;
+
 /// The options of a request.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RequestOptions {
@@ -106,9 +109,10 @@ pub(crate) struct RequestOptions {
 	pub beneficiary: Option<String>,
 
 	/// How long the request can be matched, in hours. Deals that it made go on; then the deposit for its record can come back,
-	/// see `rlc order prune --help`
-	#[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..=100_000))]
-	pub valid_for: u64,
+	/// see `rlc order prune --help` [default: 24; without end if `rlc order sign` uses an Ethereum key, whose typed data cannot
+	/// say it]
+	#[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+	pub valid_for: Option<u64>,
 }
 
 /// A request, and what goes with it.
@@ -166,6 +170,11 @@ impl RequestOptions {
 		Ok(Request { wish, files: uploads.files(), names, list })
 	}
 
+	/// Returns how long the request can be matched, in hours.
+	pub(crate) fn hours(&self) -> u64 {
+		self.valid_for.unwrap_or(VALID_FOR)
+	}
+
 	/// Returns how many tasks are asked for.
 	fn tasks(&self, bag: Option<&Bag>) -> Result<u64> {
 		let Some(bag) = bag else { return Ok(self.tasks.unwrap_or(1)) };
@@ -208,7 +217,7 @@ impl RequestOptions {
 			callback: self.callback,
 			params,
 			salt: H256(rand::random()),
-			expiry: expiry(self.valid_for, chain.now().await?.max(now())),
+			expiry: expiry(self.hours(), chain.now().await?.max(now())),
 		})
 	}
 
@@ -392,8 +401,8 @@ mod tests {
 
 	#[test]
 	fn request_expires_within_a_day_unless_told_otherwise() {
-		assert_eq!(expiry(options(&[]).valid_for, 5), 86_400_005);
-		assert_eq!(expiry(options(&["--valid-for", "2"]).valid_for, 5), 7_200_005);
+		assert_eq!(expiry(options(&[]).hours(), 5), 86_400_005);
+		assert_eq!(expiry(options(&["--valid-for", "2"]).hours(), 5), 7_200_005);
 		let app = format!("0x{}", "11".repeat(20));
 		assert!(Line::try_parse_from(["test", app.as_str(), "--valid-for", "0"]).is_err(), "nobody could match it");
 	}

@@ -87,7 +87,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let brought = after::bring(context, &chain, &run.after).await?;
 	let asked = run.request.request(context, &chain, key.account(), Pinning::Read, &brought.files).await?;
 	let Bought { deal: id, block, request } = buy(context, &chain, key.clone(), &asked, run.no_wait).await?;
-	context.out.say(say::deal::request(request, run.request.valid_for));
+	context.out.say(say::deal::request(request, run.request.hours()));
 	let output = run.output.unwrap_or_else(|| results::default_dir(id));
 	if !asked.names.is_empty() {
 		if let Err(why) = results::remember(&output, id, &asked.names) {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use rlc_chain::{Chain, Key};
-use rlc_primitives::{AnyOrder, RequestOrder};
+use rlc_chain::{Chain, Key, Scheme};
+use rlc_primitives::{orders::NotExpressible, AnyOrder, Order, RequestOrder};
 use serde_json::json;
 
 use crate::{
@@ -109,6 +109,9 @@ pub(crate) async fn run(sign: Sign, context: &Context) -> Result<Answer> {
 		AnyOrder::Workerpool(order) => key.sign_order(order, &domain),
 		AnyOrder::Request(order) => key.sign_order(order, &domain),
 	};
+	if let Some(why) = unsaid(&order).filter(|_| key.scheme() == Scheme::Ethereum) {
+		context.out.say(format_args!("signed natively: EIP-712 typed data has no field for {}", field(why)));
+	}
 	let hash = order.hash(&domain);
 	let file = OrderFile::new(&Signed { order, signature }, &domain);
 	let text = serde_json::to_string_pretty(&file)?;
@@ -143,7 +146,73 @@ async fn request(
 	let pool = pool.ok_or_else(
 		|| failure!(PriceLow, "app and dataset may cost more than --max-price {}", Amount(max); "raise --max-price"),
 	)?;
-	let request = wish.request(app.0, dataset, pool);
+	let mut request = wish.request(app.0, dataset, pool);
+	if options.valid_for.is_none() && key.scheme() == Scheme::Ethereum && unless_it_expires(&request).is_ok() {
+		request.expiry = None;
+		context.out.say("the request does not expire: typed data has no field for that; `rlc order cancel` ends it");
+	}
 	pins::check(&request, request.tag)?;
 	Ok(request)
+}
+
+/// Returns what keeps an order from being signed as Ethereum's typed data.
+fn unsaid(order: &AnyOrder) -> Option<NotExpressible> {
+	let said = match order {
+		AnyOrder::App(order) => order.struct_hash().map(|_| ()),
+		AnyOrder::Dataset(order) => order.struct_hash().map(|_| ()),
+		AnyOrder::Workerpool(order) => order.struct_hash().map(|_| ()),
+		// What somebody asked for comes before the expiry, which requests have by default.
+		AnyOrder::Request(order) => unless_it_expires(order).and(order.struct_hash().map(|_| ())),
+	};
+	said.err()
+}
+
+/// Returns whether typed data can say what a request says, but for when it expires.
+fn unless_it_expires(request: &RequestOrder) -> std::result::Result<(), NotExpressible> {
+	RequestOrder { expiry: None, ..request.clone() }.struct_hash().map(|_| ())
+}
+
+/// Says what has no field, and which option to leave out.
+fn field(why: NotExpressible) -> &'static str {
+	match why {
+		NotExpressible::ForeignAccount => "an account without an Ethereum address (--beneficiary, --only-requester)",
+		NotExpressible::ZeroAddress => "the address zero, which stands for nobody there",
+		NotExpressible::Payer => "a payer",
+		NotExpressible::Expiry => "an expiry (--valid-for)",
+		NotExpressible::LeastRecord => "a record of workerpools (--least-completed, --max-failed)",
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::wish;
+	use rlc_primitives::{record::LeastRecord, AccountId, OrderSignature, PoolRestriction, Restriction, SigningDomain};
+	use sp_core::{H160, H256};
+
+	/// Returns a request of an Ethereum key, which does not expire.
+	fn request(key: &Key) -> RequestOrder {
+		RequestOrder { requester: key.account(), beneficiary: None, expiry: None, ..wish().request(0, 0, 1) }
+	}
+
+	#[test]
+	fn option_that_keeps_an_ethereum_key_from_typed_data_is_named() {
+		let (key, domain) =
+			(Key::new(Scheme::Ethereum, "//Eve").unwrap(), SigningDomain::new(H256::zero(), 1, H160::zero()));
+		let said = |order: RequestOrder| {
+			let typed = matches!(key.sign_order(&order, &domain), OrderSignature::Eip712(_));
+			let why = unsaid(&order.into()).map(field);
+			assert_eq!(typed, why.is_none(), "{why:?}");
+			why.unwrap_or_default()
+		};
+		let plain = request(&key);
+		assert_eq!(said(plain.clone()), "");
+		let expiring = RequestOrder { expiry: Some(5), ..plain.clone() };
+		assert!(said(expiring.clone()).contains("--valid-for"));
+		let record = Some(LeastRecord { completed: 1, max_failed: 100 });
+		let strict = RequestOrder { workerpool: PoolRestriction::new(Restriction::Anyone, record), ..expiring.clone() };
+		assert!(said(strict).contains("--least-completed"), "not the expiry, which nobody asked for");
+		let foreign = RequestOrder { beneficiary: Some(AccountId::new([7; 32])), ..expiring };
+		assert!(said(foreign).contains("--beneficiary"));
+	}
 }
