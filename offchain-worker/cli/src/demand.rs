@@ -1,19 +1,14 @@
-//! What the tasks of a request demand of a worker, and whether a pool has one that is able to run them.
+//! What the tasks of a request demand of a worker.
 
 use rlc_chain::Chain;
-use rlc_primitives::{assets::AppKind, deal::FINAL_WINDOW, Tag};
-use rlc_protocol::{
-	requester::{SchedulerRpcClient, WorkerInfo},
-	Needs,
-};
+use rlc_primitives::{assets::AppKind, Tag};
+use rlc_protocol::{requester::WorkerInfo, Needs};
 
 use crate::{
-	context::Context,
 	failure::Result,
 	ids,
 	market::{Quote, Wish},
-	pool,
-	table::{counted, size, span},
+	table::{counted, size},
 };
 
 /// What tasks demand of a worker.
@@ -56,7 +51,7 @@ impl Demand {
 	}
 
 	/// Returns the demand in words.
-	fn words(&self) -> String {
+	pub(crate) fn words(&self) -> String {
 		let Needs { cores, memory, disk, gpus } = self.needs;
 		let amount = |count: u32, thing: &str| (count > 0).then(|| counted(count.into(), thing));
 		let bytes = |bytes: u64, what: &str| (bytes > 0).then(|| format!("{} of {what}", size(bytes)));
@@ -72,37 +67,9 @@ impl Demand {
 	}
 }
 
-/// Returns why no connected worker can run the tasks; `None` if one can.
-///
-/// # Errors
-///
-/// If chain or scheduler do not answer.
-pub(crate) async fn shortage(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Option<String>> {
-	let demand = Demand::of(chain, quote, wish).await?;
-	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
-	let (scheduler, info) = pool::meet(&url).await?;
-	let able = if demand.is_nothing() {
-		info.workers > 0
-	} else {
-		let workers = scheduler.workers().await.map_err(|error| pool::refused(&error))?;
-		workers.iter().any(|worker| demand.slots(worker).is_some())
-	};
-	Ok((!able).then(|| missing(&demand, wish)))
-}
-
-/// Returns in words that no worker has what is demanded, and what becomes of the tasks then.
-fn missing(demand: &Demand, wish: &Wish) -> String {
-	let with = if demand.is_nothing() { String::new() } else { format!(" that has {}", demand.words()) };
-	let end = span(wish.reference_time.saturating_mul(FINAL_WINDOW));
-	format!(
-		"the workerpool has no worker now{with}: the tasks would wait for one, and after {end} the money would come back"
-	)
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::market::tests::wish;
 	use rlc_primitives::AccountId;
 	use rlc_protocol::{worker::Resources, Account};
 
@@ -141,15 +108,5 @@ mod tests {
 		let small = Resources { memory: 3, ..able.resources.clone() };
 		assert_eq!(demand.slots(&WorkerInfo { resources: small, ..able }), None, "too small");
 		assert_eq!(Demand::default().slots(&worker(|_| ())), Some(1));
-	}
-
-	#[test]
-	fn what_no_worker_has_is_named() {
-		let needs = Needs { cores: 9, memory: 900 << 30, gpus: 1, ..Needs::default() };
-		let words = missing(&Demand { needs, ..Demand::default() }, &wish());
-		let has = "no worker now that has 9 cores, 900.0 GiB of memory, 1 graphics processor: ";
-		assert!(words.contains(has), "{words}");
-		let words = missing(&Demand::default(), &wish());
-		assert!(words.contains("no worker now: "), "{words}");
 	}
 }

@@ -34,6 +34,7 @@ mod refund;
 mod request;
 mod results;
 mod role;
+mod room;
 mod say;
 mod stack;
 mod stake;

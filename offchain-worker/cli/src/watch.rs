@@ -1,5 +1,6 @@
 //! Following a deal until its last task is closed.
 
+mod discord;
 mod news;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -20,6 +21,7 @@ use crate::{
 	pool::{self, Place},
 	say::task::stage,
 };
+use discord::discord;
 use news::news;
 use rlc_service::{stop_requested, Backoff};
 
@@ -83,6 +85,7 @@ async fn follow(
 	let size = view.deal.size;
 	let progress = context.out.tasks(format!("deal {:?}", id.0), size);
 	let mut scheduler = Heard::new(context, chain, &view, &progress).await;
+	let mut waits = discord(context, chain, &view).await;
 	let mut blocks = std::pin::pin!(chain.follow(None, At::Best));
 	let mut stages = Stages::default();
 	loop {
@@ -104,6 +107,7 @@ async fn follow(
 			tokio::select! {
 				Some(told) = scheduler.told.recv() => scheduler.say(&progress, told),
 				Some(line) = lines.recv() => progress.line(line),
+				Some(why) = waits.recv() => progress.line(why),
 				Some(_) = blocks.next() => break,
 				() = tokio::time::sleep_until(looked + LOOK_ANYWAY) => break,
 			}

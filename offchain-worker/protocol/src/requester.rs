@@ -51,6 +51,14 @@ pub struct PoolInfo {
 	pub protocol: u32,
 	/// How many workers are there.
 	pub workers: u32,
+	/// How many workers can be reached that the pool vouches for: only they decide alone. `None` if the scheduler is too old
+	/// to say.
+	#[serde(default)]
+	pub vouched: Option<u32>,
+	/// How many votes the workers have that can be reached: those of a [voter](WorkerInfo::voter) have one on each task. `None`
+	/// if the scheduler is too old to say.
+	#[serde(default)]
+	pub votes: Option<u32>,
 	/// How many slots of theirs could be filled now.
 	pub free_slots: u32,
 	/// How many slots the workers have that take tasks; 0 also if the scheduler is too old to say.
@@ -192,6 +200,15 @@ impl WorkerInfo {
 	/// Returns how many of its slots are used.
 	pub fn usable_slots(&self) -> u32 {
 		self.usable_slots.unwrap_or(self.resources.slots)
+	}
+
+	/// Returns as whom it votes: as its operator or itself if the pool vouches for it, as itself if it is proven; `None`: with
+	/// all other strangers.
+	pub fn voter(&self) -> Option<&Account> {
+		if self.vouched {
+			return Some(self.operator.as_ref().unwrap_or(&self.account));
+		}
+		self.record.filter(|record| record.proven).map(|_| &self.account)
 	}
 }
 

@@ -8,13 +8,11 @@ use rlc_protocol::requester::SchedulerRpcClient;
 use crate::{
 	answer::Answer,
 	context::Context,
-	demand::Demand,
 	failure::Result,
-	forecast::room_for,
 	market::{self, Quote, Wish},
 	pins::Pinning,
-	pool,
 	request::RequestOptions,
+	room::Room,
 	say::{self, quote::Told},
 };
 
@@ -52,18 +50,10 @@ pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer>
 
 /// Asks the scheduler of the offers.
 async fn ask(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Told> {
-	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
-	let (scheduler, info) = pool::meet(&url).await?;
-	let demand = Demand::of(chain, quote, wish).await?;
-	let room = if demand.is_nothing() {
-		info.clone()
-	} else {
-		let workers = scheduler.workers().await.map_err(|error| pool::refused(&error))?;
-		room_for(&info, &workers, &demand)
-	};
+	let Room { scheduler, info, fitting, .. } = Room::of(context, chain, quote, wish).await?;
 	let run_time = match chain.app(wish.app).await? {
 		Some(app) => scheduler.run_time(app.content.checksum).await.ok().flatten(),
 		None => None,
 	};
-	Ok(Told { info, room, run_time })
+	Ok(Told { info, room: fitting, run_time })
 }

@@ -48,13 +48,13 @@ pub(crate) fn summary(quote: &Quote, wish: &Wish) -> String {
 pub(crate) fn estimate(quote: &Quote, wish: &Wish, fee: Balance, told: Result<Told>) -> Answer {
 	let workers = forecast::workers_needed(wish.trust);
 	let begins = match &told {
-		Ok(Told { room, .. }) => forecast::start(room, wish.tasks, workers),
+		Ok(Told { room, .. }) => forecast::start(room, wish.tasks, wish.trust),
 		Err(why) => format!("not known: {why}"),
 	};
 	// The app's runs in other categories may be longer than this one allows.
 	let run_time = told.as_ref().ok().and_then(|told| told.run_time).map(|time| time.min(wish.reference_time));
 	let expected = match &told {
-		Ok(Told { room, .. }) => forecast::computed_in(room, run_time, wish.tasks, workers),
+		Ok(Told { room, .. }) => forecast::computed_in(room, run_time, wish.tasks, wish.trust),
 		Err(_) => Err("the scheduler does not answer"),
 	};
 	let latest = wish.reference_time.saturating_mul(FINAL_WINDOW);

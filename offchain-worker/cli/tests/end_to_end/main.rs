@@ -20,6 +20,7 @@ mod stack;
 mod staking;
 mod trial;
 mod trouble;
+mod trust;
 mod wallets;
 mod work;
 

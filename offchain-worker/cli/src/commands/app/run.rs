@@ -15,7 +15,7 @@ use crate::{
 	answer::Answer,
 	assets,
 	context::Context,
-	deals, demand,
+	deals,
 	failure::{failure, Result},
 	ids,
 	market::{self, Quote, Wish},
@@ -23,7 +23,9 @@ use crate::{
 	pool, read_along,
 	refund::Payments,
 	request::{Request, RequestOptions},
-	results, say, watch,
+	results,
+	room::Room,
+	say, watch,
 };
 
 /// How long workers have to come back that lost their connection, or whose scheduler was restarted.
@@ -164,26 +166,32 @@ async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote, call: &Call) -> 
 		"send it RLC with `rlc account send`, or ask for less"))
 }
 
-/// Fails if no connected worker can run the tasks, and none comes back soon. With `no_wait` that is only a warning: the
-/// tasks may wait for workers that join later.
+/// Fails if no connected worker can run the tasks, and none comes back soon. With `no_wait` that is only a warning, as it is
+/// if too few can decide on them: the tasks may wait for workers that join later.
 async fn check_workers(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish, no_wait: bool) -> Result<()> {
-	let mut shortage = demand::shortage(context, chain, quote, wish).await;
-	if matches!(shortage, Ok(Some(_))) && !no_wait {
+	let look = || Room::of(context, chain, quote, wish);
+	let has_none = |room: &Result<Room>| room.as_ref().is_ok_and(|room| room.shortage(wish).is_some());
+	let mut room = look().await;
+	if has_none(&room) && !no_wait {
 		let _progress = context.out.wait("looking for a worker");
 		let until = Instant::now() + COMING_BACK;
-		while matches!(shortage, Ok(Some(_))) && Instant::now() < until {
+		while has_none(&room) && Instant::now() < until {
 			tokio::time::sleep(LOOK).await;
-			shortage = demand::shortage(context, chain, quote, wish).await;
+			room = look().await;
 		}
 	}
-	match shortage {
-		Ok(None) => {}
-		Ok(Some(why)) if no_wait => context.out.say(format_args!("warning: {why}")),
-		Ok(Some(why)) => {
-			return Err(failure!(WorkersMissing, "{why}";
-				"ask for less, name another --workerpool, or buy anyway with --no-wait"));
-		}
-		Err(why) => context.out.say(format_args!("warning: cannot tell whether a worker can run the tasks: {why}")),
+	let warning = match room {
+		Ok(room) => match room.shortage(wish) {
+			Some(why) if !no_wait => {
+				return Err(failure!(WorkersMissing, "{why}";
+					"ask for less, name another --workerpool, or buy anyway with --no-wait"));
+			}
+			shortage => shortage.or_else(|| room.discord(wish)),
+		},
+		Err(why) => Some(format!("cannot tell whether a worker can run the tasks: {why}")),
+	};
+	if let Some(why) = warning {
+		context.out.say(format_args!("warning: {why}"));
 	}
 	Ok(())
 }

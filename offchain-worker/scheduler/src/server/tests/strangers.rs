@@ -1,5 +1,7 @@
 //! Workers that nobody vouches for.
 
+use std::collections::BTreeSet;
+
 use rlc_primitives::{CategoryId, Restriction, Tag, RLC};
 use rlc_protocol::{requester::PoolStatus, worker::ShownDelegation};
 
@@ -89,6 +91,19 @@ async fn signed_operator_vouches_for_its_worker_if_the_pool_knows_it() {
 		assert_eq!(yard.is_vouched(&worker).await, is_vouched, "{operator}; Alice runs the pool");
 	}
 	assert!(!yard.is_vouched(&yard.worker("Bob").await).await);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pool_tells_how_many_votes_its_workers_have() {
+	let yard = Yard::with(|config| config.vouched = [key("Dave").account()].into()).await;
+	let _operators = [yard.worker_of("Bob", "Dave").await, yard.worker_of("Eve", "Dave").await];
+	let _strangers = [yard.worker("Mallory").await, yard.worker_of("Trudy", "Oscar").await];
+	let pool = yard.until_status(|status| status.pool.workers == 4).await.pool;
+	assert_eq!((pool.vouched, pool.votes), (Some(2), Some(2)), "one of the operator, and one of all strangers");
+	let workers = yard.client().await.workers().await.unwrap();
+	let voters: BTreeSet<_> = workers.iter().map(|worker| worker.voter()).collect();
+	assert_eq!(voters.len(), 2, "as a program counts them");
 	yard.scheduler.stop().await.unwrap();
 }
 
