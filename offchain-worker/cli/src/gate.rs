@@ -23,7 +23,7 @@ use crate::{
 	context::Context,
 	failure::{failure, Failure, Result},
 };
-use bill::{Bill, USUAL_FEE};
+use bill::{Bill, SMALL};
 
 /// A call that may be signed and sent.
 pub(crate) struct Approved {
@@ -91,14 +91,14 @@ fn judge(bill: &Bill, before: Balance, consent: Consent) -> Verdict {
 	}
 	// A limit is consent to what can be counted.
 	let is_within = consent.max_cost.is_some() && bill.beyond.is_empty();
-	if bill.is_small() || consent.yes || is_within {
+	if bill.is_small(before) || consent.yes || is_within {
 		return Verdict::Agreed;
 	}
 	if consent.can_ask {
 		return Verdict::Ask;
 	}
 	// Who writes an amount into a script agrees to it.
-	if consent.is_priced && bill.fee <= USUAL_FEE {
+	if consent.is_priced && bill.fee <= SMALL {
 		return Verdict::Agreed;
 	}
 	let why: Failure =
@@ -111,7 +111,7 @@ fn judge(bill: &Bill, before: Balance, consent: Consent) -> Verdict {
 }
 
 impl Context {
-	/// Shows what a call costs, and has the user agree to it, unless all that it takes is a usual fee.
+	/// Shows what a call costs, and has the user agree to it, unless it takes [little](Bill::is_small).
 	///
 	/// # Errors
 	///
@@ -169,7 +169,7 @@ impl Context {
 		};
 		let mut agreed = self.agreed.lock().unwrap_or_else(PoisonError::into_inner);
 		let verdict = judge(bill, *agreed, consent);
-		if !bill.is_small() && !matches!(verdict, Verdict::Refused(_)) {
+		if !bill.is_fee() && !matches!(verdict, Verdict::Refused(_)) {
 			self.out.say(bill);
 		}
 		match verdict {

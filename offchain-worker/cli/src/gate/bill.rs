@@ -18,8 +18,9 @@ use rlc_primitives::{
 
 use crate::{amount::Amount, failure::Result, market::ANY_PRICE, table::counted};
 
-/// The highest fee that nobody is asked about. Only full blocks make one of a single call that high.
-pub(super) const USUAL_FEE: Balance = RLC / 10;
+/// What nobody is asked about: the highest fee of a call, which only full blocks make so high; and all that a command costs, if
+/// what is not a fee comes back.
+pub(super) const SMALL: Balance = RLC / 10;
 
 /// What something can cost at most, in nRLC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,8 +52,19 @@ impl Bill {
 	}
 
 	/// Returns whether it takes a usual fee and nothing else.
-	pub(super) fn is_small(&self) -> bool {
-		self.pays == 0 && self.holds == 0 && self.beyond.is_empty() && self.fee <= USUAL_FEE
+	pub(super) fn is_fee(&self) -> bool {
+		self.holds == 0 && self.comes_back() && self.fee <= SMALL
+	}
+
+	/// Returns whether nobody has to agree to it, after the command has cost `before` nRLC: it takes little, which comes back
+	/// but for the fee. A command that does so again and again takes no more in all.
+	pub(super) fn is_small(&self, before: Balance) -> bool {
+		self.is_fee() || (self.comes_back() && self.total().saturating_add(before) <= SMALL)
+	}
+
+	/// Returns whether all but the fee comes back.
+	fn comes_back(&self) -> bool {
+		self.pays == 0 && self.beyond.is_empty()
 	}
 
 	/// Returns what a call of this key's account costs.
@@ -378,15 +390,26 @@ mod tests {
 	#[test]
 	fn usual_fee_alone_is_small() {
 		let fee = Bill { fee: RLC / 10, ..Bill::default() };
-		assert!(fee.is_small());
+		assert!(fee.is_small(0) && fee.is_small(RLC), "whatever came before");
 		for more in [
 			Bill { fee: RLC / 10 + 1, ..Bill::default() },
 			Bill { pays: 1, ..fee.clone() },
 			Bill { holds: 1, ..fee.clone() },
 			Bill { beyond: vec!["lets go".into()], ..fee.clone() },
 		] {
-			assert!(!more.is_small(), "{more}");
+			assert!(!more.is_small(0), "{more}");
 		}
+	}
+
+	#[test]
+	fn small_deposit_is_small_as_long_as_all_of_the_command_is() {
+		let deposit = Bill { holds: RLC / 20, fee: RLC / 100, ..Bill::default() };
+		assert!(deposit.is_small(0) && deposit.is_small(RLC / 25));
+		assert!(!deposit.is_small(RLC / 25 + 1), "a command can be made to hold again and again");
+		for more in [Bill { pays: 1, ..deposit.clone() }, Bill { beyond: vec!["lets go".into()], ..deposit.clone() }] {
+			assert!(!more.is_small(0), "it does not come back: {more}");
+		}
+		assert!(!Bill { holds: Balance::MAX, ..deposit }.is_small(Balance::MAX));
 	}
 
 	#[test]

@@ -32,7 +32,7 @@ fn amount_in_a_script_is_consent() {
 	assert_eq!(judge(&bill(), 0, priced), Verdict::Agreed);
 	assert_eq!(judge(&bill(), 0, Consent { can_ask: true, ..priced }), Verdict::Ask, "people mistype");
 	assert_eq!(refusal(&bill(), Consent { max_cost: Some(99), ..priced }), "cost.too-high");
-	assert_eq!(refusal(&Bill { fee: USUAL_FEE + 1, ..bill() }, priced), "not-confirmed");
+	assert_eq!(refusal(&Bill { fee: SMALL + 1, ..bill() }, priced), "not-confirmed");
 }
 
 #[test]
@@ -58,6 +58,16 @@ fn limit_does_not_agree_to_what_no_amount_tells() {
 #[test]
 fn fee_alone_needs_nobody() {
 	assert_eq!(judge(&Bill { fee: 10, ..Bill::default() }, 0, NOBODY), Verdict::Agreed);
+}
+
+#[test]
+fn small_deposits_need_nobody_until_they_add_up() {
+	let deposit = Bill { holds: SMALL / 2, fee: 10, ..Bill::default() };
+	assert_eq!(judge(&deposit, 0, NOBODY), Verdict::Agreed);
+	assert_eq!(refusal(&Bill { holds: SMALL, ..deposit.clone() }, NOBODY), "not-confirmed");
+	let again = judge(&deposit, deposit.total(), NOBODY);
+	assert!(matches!(again, Verdict::Refused(why) if why.code() == "not-confirmed"), "with what came before");
+	assert_eq!(refusal(&deposit, Consent { max_cost: Some(SMALL / 2), ..NOBODY }), "cost.too-high");
 }
 
 #[test]

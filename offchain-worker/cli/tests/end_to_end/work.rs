@@ -20,11 +20,11 @@ use super::{
 	has_containers, last_deal, play,
 	postgres::Postgres,
 	stack::{
-		account,
+		account, app_file,
 		deals::Bought,
 		eventually,
 		process::{kill, runs},
-		proxy_key, worker, worker_key, Seal, Stack, OTHER_SCHEDULER, REQUESTER,
+		proxy_key, worker, worker_key, Seal, Stack, DEVELOPER, OTHER_SCHEDULER, REQUESTER,
 	},
 	PRICE,
 };
@@ -67,6 +67,10 @@ fn nothing_is_spent_where_nobody_agreed() {
 			}
 			assert_eq!(stack.chain.funds(&account(REQUESTER)).await.unwrap(), before);
 
+			let file = app_file("noop.wasm");
+			let deploy = ["app", "deploy", file.to_str().unwrap(), "--name", "a copy", "--account", DEVELOPER];
+			let (exit, said) = stack.ended(&[&deploy[..], &["--price", "0.01", "--publish"]].concat()).await;
+			assert_eq!(exit, Some(0), "small deposits come back: {said:?}");
 			let (exit, said) = stack.ended(&["account", "send", "//Bob", "1", "--account", REQUESTER]).await;
 			assert_eq!(exit, Some(0), "an amount is consent: {said:?}");
 			let (exit, said) = stack.ended(&[&run[..], &["--max-price", "5"]].concat()).await;
