@@ -153,8 +153,10 @@ pub(crate) async fn url(context: &Context, chain: &Chain, pool: WorkerpoolId) ->
 pub(crate) struct Scheduler {
 	/// The pool. It is never taken from the scheduler alone.
 	pub workerpool: WorkerpoolId,
-	/// Where it is.
+	/// Where this program reaches it.
 	pub place: Place,
+	/// Where everybody finds it, as the chain says.
+	pub public: String,
 }
 
 /// Returns the scheduler of a pool.
@@ -163,7 +165,8 @@ pub(crate) struct Scheduler {
 ///
 /// Those of [`url`].
 pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: WorkerpoolId) -> Result<Scheduler> {
-	Ok(Scheduler { workerpool, place: url(context, chain, workerpool).await? })
+	let place = url(context, chain, workerpool).await?;
+	Ok(Scheduler { workerpool, public: place.url.clone(), place })
 }
 
 /// Returns the scheduler at an address, if the chain says the same of its pool. On networks for development, it can be on this
@@ -175,12 +178,12 @@ pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: Work
 pub(crate) async fn scheduler_at(chain: &Chain, base: &str) -> Result<Scheduler> {
 	let (_, PoolInfo { workerpool, .. }) = meet(base).await?;
 	let registered = description(chain, workerpool).await?.url;
-	let is_there = registered.is_some_and(|registered| address::is_same(&registered, base));
+	let is_there = registered.as_ref().is_some_and(|registered| address::is_same(registered, base));
 	if !is_there && (!address::is_on_this_machine(base) || chain.is_live().await?) {
 		return Err(failure!(SchedulerUrl, "the scheduler at {base} says that it is of workerpool {:?}, which is not \
 			there, as the chain says", workerpool.0; "give the URL that `rlc workerpool show` tells"));
 	}
-	Ok(Scheduler { workerpool, place: base.into() })
+	Ok(Scheduler { workerpool, place: base.into(), public: registered.unwrap_or_else(|| base.into()) })
 }
 
 /// Returns the store of a scheduler, by its HTTP base or where it was found.

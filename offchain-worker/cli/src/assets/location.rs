@@ -78,8 +78,9 @@ impl Location {
 			}
 		};
 		upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
-		// A URL, so that workers of every pool find it. Their own pool's store is asked first, by the checksum.
-		Ok(named(format!("{}/store/{}", scheduler.place.url.trim_end_matches('/'), file.cid), file))
+		// A URL, so that workers of every pool find it: not that of a proxy on this machine. Their own pool's store is asked
+		// first, by the checksum.
+		Ok(named(format!("{}/store/{}", scheduler.public.trim_end_matches('/'), file.cid), file))
 	}
 }
 

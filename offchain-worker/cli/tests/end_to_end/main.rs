@@ -7,6 +7,7 @@
 
 mod absence;
 mod bags;
+mod deploys;
 mod governance;
 mod inputs;
 mod kills;
