@@ -95,9 +95,24 @@ impl Chain {
 	///
 	/// [`Error::Unreachable`], as of every question.
 	pub async fn is_live(&self) -> Result<bool, Error> {
-		match self.rpc.ask::<serde_json::Value>("system_chainType", params![]).await {
-			Ok(kind) => Ok(is_live(&kind)),
-			Err(Error::Rpc { .. }) => Ok(true),
+		Ok(self.kind().await?.is_none_or(|kind| is_live(&kind)))
+	}
+
+	/// Returns whether this is a development chain, whose RLC everybody has, as the node's chain specification says. A local
+	/// network, or one of a kind of somebody's own making, is not.
+	///
+	/// # Errors
+	///
+	/// [`Error::Unreachable`], as of every question.
+	pub async fn is_development(&self) -> Result<bool, Error> {
+		Ok(self.kind().await?.is_some_and(|kind| is_development(&kind)))
+	}
+
+	/// Returns what kind of chain this is, as the node's chain specification says; `None` if the node does not tell.
+	async fn kind(&self) -> Result<Option<serde_json::Value>, Error> {
+		match self.rpc.ask("system_chainType", params![]).await {
+			Ok(kind) => Ok(Some(kind)),
+			Err(Error::Rpc { .. }) => Ok(None),
 			Err(error) => Err(error),
 		}
 	}
@@ -248,6 +263,10 @@ fn is_live(kind: &serde_json::Value) -> bool {
 	*kind != "Development" && *kind != "Local" && !kind.is_object()
 }
 
+fn is_development(kind: &serde_json::Value) -> bool {
+	*kind == "Development"
+}
+
 impl std::fmt::Debug for Chain {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		f.debug_struct("Chain").field("genesis", &self.shared.genesis).finish_non_exhaustive()
@@ -266,9 +285,17 @@ pub(crate) mod tests {
 		chain
 	}
 
+	fn kinds() -> [serde_json::Value; 5] {
+		[json!("Live"), json!("Development"), json!("Local"), json!({ "Custom": "mine" }), json!("New")]
+	}
+
 	#[test]
 	fn chain_is_live_unless_it_says_otherwise() {
-		let kinds = [json!("Live"), json!("Development"), json!("Local"), json!({ "Custom": "mine" }), json!("New")];
-		assert_eq!(kinds.map(|kind| is_live(&kind)), [true, false, false, false, true]);
+		assert_eq!(kinds().map(|kind| is_live(&kind)), [true, false, false, false, true]);
+	}
+
+	#[test]
+	fn chain_is_for_development_only_if_it_says_so() {
+		assert_eq!(kinds().map(|kind| is_development(&kind)), [false, true, false, false, false]);
 	}
 }

@@ -23,7 +23,7 @@ use crate::{
 /// Whether an asset is sold as soon as it is registered.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct SellAtOnce {
-	/// What a task pays for it, with --publish; 0: nothing, as is usual on chains for development
+	/// What a task pays for it, with --publish; 0: nothing. On a development chain, 0 unless you name it
 	#[arg(long, value_name = "AMOUNT", requires = "publish")]
 	pub price: Option<Amount>,
 	/// Sell it at once, at --price, instead of your other orders for it on the same terms
@@ -32,20 +32,31 @@ pub(crate) struct SellAtOnce {
 }
 
 impl SellAtOnce {
-	/// Returns the price of a task, if the asset is sold. On a chain for development, whose RLC are worth nothing, nobody has to
-	/// name one.
+	/// Returns the price of a task, if the asset is sold. On a development chain, whose RLC are worth nothing, nobody has to name
+	/// one.
 	///
 	/// # Errors
 	///
 	/// If it is missing; if the node does not answer.
 	pub(crate) async fn price(self, chain: &Chain) -> Result<Option<Amount>> {
+		let is_free = self.is_unpriced() && chain.is_development().await?;
+		self.price_if(is_free)
+	}
+
+	/// Returns the same. `is_free`: what has no price is sold for nothing.
+	fn price_if(self, is_free: bool) -> Result<Option<Amount>> {
 		match self.price {
-			None if self.publish && chain.is_live().await? => {
+			None if is_free => Ok(Some(Amount(0))),
+			None if self.publish => {
 				Err(failure!(PriceMissing, "--price is missing"; "give what a task pays, 0 for nothing"))
 			}
-			None => Ok(self.publish.then_some(Amount(0))),
 			price => Ok(price),
 		}
+	}
+
+	/// Returns whether it is to be sold, and nobody named the price.
+	fn is_unpriced(self) -> bool {
+		self.publish && self.price.is_none()
 	}
 }
 
@@ -68,7 +79,12 @@ pub(crate) async fn offer(
 			let text = format!("already on sale for {price} a task, order {:?}", hash.0);
 			Ok(Answer::new(text, HashedOrder { hash, order: Order(entry.order.clone()) }))
 		}
-		None => publish_as(context, chain, key, order, Others::Replace).await,
+		None => {
+			if sell.is_unpriced() {
+				context.out.say("no --price: it is sold for nothing, as on any development chain");
+			}
+			publish_as(context, chain, key, order, Others::Replace).await
+		}
 	}
 }
 
@@ -114,6 +130,19 @@ mod tests {
 	use super::*;
 	use crate::market::tests::quote;
 	use rlc_primitives::{AccountId, OrderHash};
+
+	#[test]
+	fn what_is_published_without_a_price_is_sold_for_nothing_or_not_at_all() {
+		let sell = |price, publish| SellAtOnce { price, publish };
+		for is_free in [true, false] {
+			assert_eq!(sell(Some(Amount(5)), true).price_if(is_free), Ok(Some(Amount(5))));
+			assert_eq!(sell(Some(Amount(0)), true).price_if(is_free), Ok(Some(Amount(0))));
+		}
+		assert_eq!(sell(None, true).price_if(true), Ok(Some(Amount(0))));
+		assert_eq!(sell(None, true).price_if(false).unwrap_err().code(), "price.missing");
+		assert_eq!(sell(None, false).price_if(false), Ok(None), "it is not sold");
+		assert!(sell(None, true).is_unpriced() && !sell(None, false).is_unpriced());
+	}
 
 	#[test]
 	fn asset_is_on_sale_already_only_if_nothing_else_sells_it_on_these_terms() {

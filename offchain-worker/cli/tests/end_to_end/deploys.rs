@@ -1,12 +1,15 @@
-//! Apps that are deployed: where they are found.
+//! Apps that are deployed: where they are found, and what they cost.
+
+use std::process::Stdio;
 
 use rlc_primitives::AppId;
 use rlc_store::{Cid, HashKind};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{
 	play,
-	stack::{Seal, DEVELOPER},
+	stack::{app_file, rlc, Seal, DEVELOPER},
 };
 
 /// Passes connections on to a host and port, as a tunnel does. Returns its URL.
@@ -40,6 +43,30 @@ fn app_that_went_through_a_tunnel_is_found_by_everybody() {
 			let location = stack.chain.app(app).await.unwrap().expect("it is registered").content.location;
 			let location = String::from_utf8(location.into_inner()).unwrap();
 			assert!(location.starts_with(&format!("{}/store/", stack.scheduler_url)), "{location}");
+		})
+	});
+}
+
+#[test]
+fn app_without_a_price_is_sold_for_nothing_on_a_development_chain_alone() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let stack = &*stack;
+			let file = app_file("noop.wasm");
+			let deploy = ["app", "deploy", file.to_str().unwrap(), "--name", "unpriced", "--publish"];
+			let deploy = [&deploy[..], &["--account", DEVELOPER]].concat();
+			let mut command = tokio::process::Command::new(rlc());
+			command.args(&deploy).args(["--yes", "--json"]).env("RLC_NODE", &stack.node_url).stdin(Stdio::null());
+			let ended = command.output().await.unwrap();
+			let said = String::from_utf8(ended.stderr).unwrap();
+			assert!(said.contains("sold for nothing"), "{said}");
+			let deployed: Value = serde_json::from_slice(&ended.stdout).unwrap();
+			let book = stack.rlc(&["orderbook", "--app", deployed["app"].as_str().unwrap()]).await.unwrap();
+			assert_eq!((&book[0]["hash"], &book[0]["price"]), (&deployed["hash"], &"0".into()));
+
+			let (_local, url) = stack.start_node_of("Local").await;
+			let refused = stack.rlc(&[&deploy[..], &["--node", &url]].concat()).await.unwrap_err();
+			assert!(refused.contains("price.missing") && refused.contains("0 for nothing"), "{refused}");
 		})
 	});
 }

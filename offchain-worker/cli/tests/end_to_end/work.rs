@@ -94,7 +94,7 @@ fn nothing_is_spent_where_nobody_agreed() {
 fn development_keys_sign_nothing_on_a_live_network() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
-			let (_live, url) = stack.start_live_node().await;
+			let (_live, url) = stack.start_node_of("Live").await;
 			let dir = stack.room();
 			let dir = dir.to_str().unwrap();
 			for command in [
@@ -116,7 +116,7 @@ fn development_keys_sign_nothing_on_a_live_network() {
 fn roles_wait_for_a_node_that_is_behind() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
-			let (_live, url) = stack.start_live_node().await;
+			let (_live, url) = stack.start_node_of("Live").await;
 			let create = ["account", "create", "waits", "--password-file", &stack.password_file()];
 			stack.rlc(&create).await.unwrap();
 			let dir = stack.room();

@@ -312,21 +312,23 @@ impl Stack {
 		Process::start(role[0], &self.dir.join("logs"), "env".into(), arguments)
 	}
 
-	/// Starts a node of a network that calls itself a live one, and returns its URL. It makes no blocks.
-	pub async fn start_live_node(&self) -> (Process, String) {
-		let (program, dir, port) = (binaries().join("rlc-node"), self.dir.join("live"), free_port());
+	/// Starts a node of a network of this kind, `Live` for example, and returns its URL. It makes no blocks.
+	pub async fn start_node_of(&self, kind: &str) -> (Process, String) {
+		let name = format!("node-{kind}");
+		let (program, dir, port) = (binaries().join("rlc-node"), self.dir.join(&name), free_port());
 		fs::create_dir_all(&dir).unwrap();
 		let development = fs::read_to_string(spec(&program, &dir)).unwrap();
-		let live = development.replacen("\"chainType\": \"Development\"", "\"chainType\": \"Live\"", 1);
-		assert_ne!(live, development, "the specification says what it is for");
-		fs::write(dir.join("live.json"), live).unwrap();
+		let named = format!("\"chainType\": \"{kind}\"");
+		let of_kind = development.replacen("\"chainType\": \"Development\"", &named, 1);
+		assert_ne!(of_kind, development, "the specification says what it is for");
+		fs::write(dir.join("kind.json"), of_kind).unwrap();
 		let mut arguments = words("--no-prometheus --no-telemetry --no-mdns --port 0");
 		arguments.extend(options([
-			("--chain", dir.join("live.json").as_ref()),
+			("--chain", dir.join("kind.json").as_ref()),
 			("--rpc-port", port.to_string().as_ref()),
 			("--base-path", dir.join("node").as_ref()),
 		]));
-		let node = Process::start("live-node", &self.dir.join("logs"), program, arguments);
+		let node = Process::start(&name, &self.dir.join("logs"), program, arguments);
 		let url = format!("ws://127.0.0.1:{port}");
 		node_at(&url).await;
 		(node, url)
