@@ -155,7 +155,7 @@ mod tests {
 		assert_eq!(verdict, Verdict::CannotPay);
 		let told = |call: &Call| verdict.clone().into_error(Hash::zero(), call).to_string();
 		let claim = Call::from(PocoCall::Claim { task: TaskRef { deal: DealId::default(), index: 0 } });
-		assert!(told(&claim).contains("look at the task's state"), "{}", told(&claim));
+		assert!(told(&claim).contains("the task is closed"), "{}", told(&claim));
 		let proxied = Call::For { account: AccountId::new([1; 32]), call: Box::new(payment()) };
 		for call in [payment(), proxied] {
 			assert!(told(&call).contains("send it RLC") && !told(&call).contains("task"), "{}", told(&call));
