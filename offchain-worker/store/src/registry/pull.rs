@@ -106,11 +106,15 @@ impl RegistryImage {
 		tokio::fs::create_dir_all(layout.join(BLOBS)).await?;
 		let mut pull = Pull { image: self, layout, client: self.client(proxy)?, token: None, left: MOST_BYTES };
 		let mut found = pull.description(&self.reference, content_of(&self.reference)).await?;
+		let mut platform = None;
 		if let Description::Index(index) = &found.1 {
 			let none =
 				|| self.wrong(FetchErrorKind::NotFound, format!("it has no image for linux/{}", Arch::default()));
 			let found_here = for_here(index).map_err(|why| self.wrong(FetchErrorKind::NotAllowed, why))?;
-			let cid = self.content(found_here.ok_or_else(none)?.digest())?;
+			let chosen = found_here.ok_or_else(none)?;
+			// What an image asks of a processor may be said here alone. A machine that lacks it would blame the app.
+			platform = variant(chosen).and(chosen.platform().clone());
+			let cid = self.content(chosen.digest())?;
 			found = pull.description(&digest_of(&cid), Some(cid)).await?;
 		}
 		let (bytes, Description::Image(manifest)) = found else {
@@ -119,7 +123,8 @@ impl RegistryImage {
 		for part in parts(&manifest) {
 			pull.blob(part.digest()).await?;
 		}
-		pull.finish(&bytes, manifest.media_type().as_ref().unwrap_or(&MediaType::ImageManifest)).await
+		let media_type = manifest.media_type().as_ref().unwrap_or(&MediaType::ImageManifest);
+		pull.finish(&bytes, media_type, platform.as_ref()).await
 	}
 
 	fn client(&self, proxy: Option<&Proxy>) -> Result<Client, FetchError> {
@@ -187,18 +192,21 @@ impl Pull<'_> {
 		Ok(())
 	}
 
-	/// Makes the parts that are there a layout.
-	async fn finish(&self, manifest: &[u8], media_type: &MediaType) -> Result<(), FetchError> {
+	/// Makes the parts that are there a layout. `platform`: for which processors the image is, if not for all of one
+	/// architecture.
+	async fn finish(
+		&self,
+		manifest: &[u8],
+		media_type: &MediaType,
+		platform: Option<&Platform>,
+	) -> Result<(), FetchError> {
 		let cid = Cid::of(HashKind::Sha256, manifest);
 		tokio::fs::write(self.location(&cid), manifest).await?;
-		let index = json!({
-			"schemaVersion": 2,
-			"manifests": [{
-				"mediaType": media_type,
-				"digest": digest_of(&cid),
-				"size": manifest.len(),
-			}],
-		});
+		let mut part = json!({ "mediaType": media_type, "digest": digest_of(&cid), "size": manifest.len() });
+		if let Some(platform) = platform {
+			part["platform"] = json!(platform);
+		}
+		let index = json!({ "schemaVersion": 2, "manifests": [part] });
 		tokio::fs::write(self.layout.join("index.json"), index.to_string()).await?;
 		Ok(tokio::fs::write(self.layout.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).await?)
 	}

@@ -28,7 +28,8 @@ fn descriptor(kind: &str, bytes: &[u8]) -> Value {
 	json!({ "mediaType": kind, "digest": format!("sha256:{}", hex_of(bytes)), "size": bytes.len() })
 }
 
-/// A registry with the image `team/app:1`. It wants a token, and keeps its blobs elsewhere, where nobody may bring one.
+/// A registry with the image `team/app:1`, which it has for later processors alone as `team/app:late`. It wants a token, and
+/// keeps its blobs elsewhere, where nobody may bring one.
 struct Registry {
 	server: Server,
 	_blobs: Server,
@@ -43,17 +44,20 @@ impl Registry {
 		let config_part = descriptor("config.v1+json", config);
 		let manifest = json!({ "schemaVersion": 2, "config": config_part, "layers": [layer_part, layer_part] });
 		let manifest = manifest.to_string().into_bytes();
-		let on = |os: &str, architecture: &str, bytes: &[u8]| {
+		let on = |os: &str, architecture: &str, variant: Option<&str>, bytes: &[u8]| {
 			let mut one = descriptor("manifest.v1+json", bytes);
-			one["platform"] = json!({ "os": os, "architecture": architecture });
+			one["platform"] = json!({ "os": os, "architecture": architecture, "variant": variant });
 			one
 		};
-		let mut images = vec![on("plan9", "amd64", b"")];
-		images.extend([std::env::consts::ARCH, "amd64", "arm64"].map(|one| on("linux", one, &manifest)));
-		let index = json!({ "schemaVersion": 2, "manifests": images }).to_string();
+		let index = |variant: Option<&str>| {
+			let mut images = vec![on("plan9", "amd64", None, b"")];
+			images.extend([std::env::consts::ARCH, "amd64", "arm64"].map(|one| on("linux", one, variant, &manifest)));
+			json!({ "schemaVersion": 2, "manifests": images }).to_string().into_bytes()
+		};
 		let blob = |bytes: &[u8]| format!("sha256:{}", hex_of(bytes));
 		let manifests = HashMap::from([
-			("1".into(), index.into_bytes()),
+			("1".into(), index(None)),
+			("late".into(), index(Some("v9"))),
 			(blob(&manifest), manifest.clone()),
 			(blob(b"x"), b"y".into()),
 		]);
@@ -138,6 +142,17 @@ async fn images_become_layouts() {
 	let by_digest = format!("@sha256:{}", hex_of(&registry.manifest));
 	registry.pull(&by_digest, &dir.path().join("again")).await.unwrap();
 	assert_eq!(fs::read(dir.path().join("again/index.json")).unwrap(), index.to_string().as_bytes());
+}
+
+/// Its configuration does not say so.
+#[tokio::test]
+async fn image_for_later_processors_is_still_called_one() {
+	let dir = tempfile::tempdir().unwrap();
+	let registry = Registry::with(LAYER);
+	registry.pull(":late", dir.path()).await.unwrap();
+	let index: Value = serde_json::from_slice(&fs::read(dir.path().join("index.json")).unwrap()).unwrap();
+	let platform = &index["manifests"][0]["platform"];
+	assert_eq!((&platform["os"], &platform["variant"]), (&json!("linux"), &json!("v9")), "{index}");
 }
 
 #[tokio::test]
