@@ -12,6 +12,7 @@ use codec::Encode;
 use rlc_primitives::AccountId;
 use scale_info::TypeInfo;
 
+pub(crate) use self::staking::StakersCall;
 pub use self::{
 	balances::BalancesCall,
 	governance::{Ballot, GovernanceCall, Proposal, MOST_INLINE},
@@ -41,8 +42,11 @@ pub enum Call {
 	/// Keys that act for an account.
 	Proxy(ProxyCall),
 	/// Stakes.
+	// These two are calls of `StakersCall`, so that only those who make them need the chain to have them.
+	#[codec(skip)]
 	Staking(StakingCall),
 	/// The keys of validators.
+	#[codec(skip)]
 	Session(SessionCall),
 	/// Referenda, and votes on them.
 	// As the runtime describes them.

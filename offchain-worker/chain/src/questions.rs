@@ -64,16 +64,16 @@ impl ItemDemand {
 	}
 }
 
-/// Defines the questions, and the list by which they are checked.
+/// Defines questions, and the list by which they are checked.
 macro_rules! questions {
-	($($question:ident = $api:ident . $method:ident ( $($arg:ty),* ) -> $answer:ty;)*) => {
+	($(#[$docs:meta])* $list:ident: $($question:ident = $api:ident . $method:ident ( $($arg:ty),* ) -> $answer:ty;)*) => {
 		$(
 			pub(crate) const $question: Question<($($arg,)*), $answer> =
 				Question { method: concat!(stringify!($api), "_", stringify!($method)), types: PhantomData };
 		)*
 
-		/// Returns all of them.
-		pub(crate) fn apis() -> Vec<ApiDemand> {
+		$(#[$docs])*
+		pub(crate) fn $list() -> Vec<ApiDemand> {
 			vec![$(ApiDemand {
 				api: stringify!($api),
 				method: stringify!($method),
@@ -85,6 +85,8 @@ macro_rules! questions {
 }
 
 questions! {
+	/// Returns the questions that any program may ask.
+	apis:
 	ORDERBOOK = MarketplaceApi.orderbook(BookFilter, Option<Rank>, u32) -> BookPage;
 	ESTIMATE = MarketplaceApi.estimate(RequestOrder) -> Option<Estimate>;
 	RECORD = MarketplaceApi.record(Recorded) -> Option<RecordView>;
@@ -99,20 +101,25 @@ questions! {
 	TASKS_OF = PocoApi.tasks_of(DealId, u64, u32) -> Vec<TaskView>;
 	WORK_FOR = PocoApi.work_for(AccountId, u32) -> Vec<WorkItem>;
 	WORKER = PocoApi.worker(AccountId) -> WorkerView;
-	PENDING_REWARDS = StakingApi.pending_rewards(u32, AccountId) -> bool;
 	COST = TransactionPaymentApi.query_info(Vec<u8>, u32) -> Cost;
 }
 
-/// Defines the storage items, and the list by which they are checked.
+questions! {
+	/// Returns those about stakes, which workers and schedulers do without.
+	staking_apis:
+	PENDING_REWARDS = StakingApi.pending_rewards(u32, AccountId) -> bool;
+}
+
+/// Defines storage items, and the list by which they are checked.
 macro_rules! items {
-	($($item:ident = $pallet:ident . $name:ident ( $($key:ty),* ) -> $value:ty;)*) => {
+	($(#[$docs:meta])* $list:ident: $($item:ident = $pallet:ident . $name:ident ( $($key:ty),* ) -> $value:ty;)*) => {
 		$(
 			pub(crate) const $item: Item<($($key,)*), $value> =
 				Item { pallet: stringify!($pallet), name: stringify!($name), types: PhantomData };
 		)*
 
-		/// Returns all of them.
-		pub(crate) fn items() -> Vec<ItemDemand> {
+		$(#[$docs])*
+		pub(crate) fn $list() -> Vec<ItemDemand> {
 			vec![$(ItemDemand {
 				pallet: stringify!($pallet),
 				name: stringify!($name),
@@ -124,6 +131,8 @@ macro_rules! items {
 }
 
 items! {
+	/// Returns the items that any program may read.
+	items:
 	ACCOUNT = System.Account(AccountId) -> AccountInfo;
 	NOW = Timestamp.Now() -> Moment;
 	CLOCK = Clock.Reading() -> ClockReading;
@@ -141,6 +150,11 @@ items! {
 	DEALS = Marketplace.Deals(DealId) -> Deal;
 	PROGRESS = Marketplace.Progress(DealId) -> DealProgress;
 	TASKS = Poco.Tasks(TaskId) -> Task;
+}
+
+items! {
+	/// Returns those about stakes, which workers and schedulers do without.
+	staking_items:
 	CURRENT_ERA = Staking.CurrentEra() -> u32;
 	ERA_REWARD = Staking.ErasValidatorReward(u32) -> Balance;
 	LEDGER = Staking.Ledger(AccountId) -> Ledger;

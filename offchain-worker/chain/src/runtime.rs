@@ -22,7 +22,7 @@ use sp_io::hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
 
 use self::numbers::Numbers;
 use crate::{
-	calls::{Call, ProxyType},
+	calls::{Call, ProxyType, StakersCall},
 	questions::Item,
 	rpc::{bad_answer, Version},
 	Error,
@@ -48,10 +48,13 @@ pub(crate) struct Runtime {
 	events: Numbers,
 	/// Its numbers of what the frame says of extrinsics.
 	frame_events: Numbers,
+	/// Its numbers of each [`StakersCall`], or how its stakes differ from what this program knows.
+	staking: Result<Numbers, String>,
 }
 
 impl Runtime {
-	/// Reads what the runtime says, and checks all that this program uses of it.
+	/// Reads what the runtime says, and checks all that this program uses of it. Whether stakes fit is for
+	/// [`check_staking`](Self::check_staking) to say.
 	///
 	/// # Errors
 	///
@@ -75,6 +78,7 @@ impl Runtime {
 			proxy: found.proxy,
 			events: found.events,
 			frame_events: found.frame_events,
+			staking: found.staking,
 			metadata,
 		})
 	}
@@ -83,7 +87,8 @@ impl Runtime {
 	///
 	/// # Errors
 	///
-	/// [`Error::BadCall`] if it is one of governance, which this runtime does not have so.
+	/// [`Error::BadCall`] if it is one of governance, which this runtime does not have so; [`Error::Mismatch`] if it is about
+	/// stakes, and those do not fit.
 	pub(crate) fn encode(&self, call: &Call) -> Result<Vec<u8>, Error> {
 		if let Call::BatchAll(calls) = call {
 			let mut bytes = self.batch.to_vec();
@@ -101,12 +106,29 @@ impl Runtime {
 		if let Call::Governance(call) = call {
 			return self.write_call(&call.described());
 		}
-		let ours = call.encode();
+		let (ours, calls) = match call {
+			Call::Staking(call) => (StakersCall::Staking(call.clone()).encode(), self.staking()?),
+			Call::Session(call) => (StakersCall::Session(call.clone()).encode(), self.staking()?),
+			call => (call.encode(), &self.calls),
+		};
 		let (numbers, rest) =
 			ours.split_first_chunk().expect("a call's encoding begins with its pallet and its number");
-		let mut bytes = self.calls.theirs(*numbers).to_vec();
+		let mut bytes = calls.theirs(*numbers).to_vec();
 		bytes.extend(rest);
 		Ok(bytes)
+	}
+
+	/// Checks that calls, storage, and questions about stakes are as this program knows them.
+	///
+	/// # Errors
+	///
+	/// [`Error::Mismatch`] if they are not.
+	pub(crate) fn check_staking(&self) -> Result<(), Error> {
+		self.staking().map(|_| ())
+	}
+
+	fn staking(&self) -> Result<&Numbers, Error> {
+		self.staking.as_ref().map_err(|difference| self.mismatch(difference.clone()))
 	}
 
 	/// Returns the storage key of a plain value.
@@ -197,7 +219,10 @@ fn variants(types: &PortableRegistry, id: u32) -> &[Variant<PortableForm>] {
 #[cfg(test)]
 pub(crate) mod tests {
 	use super::*;
-	use crate::{calls::BalancesCall, questions};
+	use crate::{
+		calls::{BalancesCall, StakingCall},
+		questions,
+	};
 	use frame_metadata::{
 		v14::{PalletStorageMetadata, StorageEntryMetadata, StorageEntryModifier},
 		v15::{CustomMetadata, ExtrinsicMetadata, OuterEnums},
@@ -276,6 +301,7 @@ pub(crate) mod tests {
 			proxy: [41, 0],
 			events: Numbers::default(),
 			frame_events: Numbers::default(),
+			staking: Err("it has no call Staking.bond".into()),
 		}
 	}
 
@@ -302,6 +328,16 @@ pub(crate) mod tests {
 		let account = AccountId::new([7; 32]);
 		let proxied = [[41, 0, 0].as_slice(), &[7; 32], &[0], &bytes].concat();
 		assert_eq!(runtime.encode(&Call::For { account, call: pay.into() }).unwrap(), proxied);
+	}
+
+	#[test]
+	fn call_about_stakes_is_refused_where_they_do_not_fit() {
+		let chill = Call::from(StakingCall::Chill);
+		let difference = "it has no call Staking.bond".into();
+		assert_eq!(bare().encode(&chill), Err(Error::Mismatch { version: 7, difference }));
+		// The seventh call of the first pallet.
+		let staking = Numbers::new(vec![(1..9).map(|number| [50, number]).collect()]);
+		assert_eq!(Runtime { staking: Ok(staking), ..bare() }.encode(&chill), Ok(vec![50, 7]));
 	}
 
 	#[test]

@@ -5,6 +5,13 @@ use rlc_primitives::{AccountId, Address, Balance};
 use scale_info::TypeInfo;
 use sp_runtime::Perbill;
 
+/// The calls that only those who stake make, by their pallets.
+#[derive(Encode, TypeInfo)]
+pub(crate) enum StakersCall {
+	Staking(StakingCall),
+	Session(SessionCall),
+}
+
 /// The calls of staking.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, TypeInfo)]
 pub enum StakingCall {

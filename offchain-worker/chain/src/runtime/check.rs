@@ -5,10 +5,10 @@ use scale_info::{form::MetaForm, meta_type, MetaType, TypeDef, TypeInfo, Variant
 
 use super::{numbers::Numbers, pallet, storage_entry, variants, EVENTS};
 use crate::{
-	calls::{self, Call},
+	calls::{self, Call, StakersCall},
 	events::{Event, FrameEvent, Phase},
 	extension::extensions,
-	questions,
+	questions::{self, ApiDemand, ItemDemand},
 	structure::{Comparison, Difference, Fields},
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Found {
 	pub(super) proxy: [u8; 2],
 	pub(super) events: Numbers,
 	pub(super) frame_events: Numbers,
+	/// Those of [`StakersCall`], or how stakes differ from what is known here, which ends only what needs them.
+	pub(super) staking: Result<Numbers, String>,
 }
 
 /// Whether calls or events are looked for.
@@ -67,17 +69,19 @@ impl Kind {
 impl Found {
 	/// Checks all of it; the error names the item and the first difference.
 	pub(super) fn new(metadata: &RuntimeMetadataV15) -> Result<Self, String> {
-		let mut check = Check { metadata, comparison: Comparison::with(&metadata.types) };
+		let mut check = Check::of(metadata);
 		let found = Self {
 			calls: check.numbers::<Call>(Kind::Call)?,
 			batch: check.batch()?,
 			proxy: check.proxy()?,
 			events: check.numbers::<Event>(Kind::Event)?,
 			frame_events: check.numbers::<FrameEvent>(Kind::Event)?,
+			// By a comparison of its own: one that found a difference takes the same types for alike if it meets them again.
+			staking: Check::of(metadata).staking(),
 		};
 		check.event_records()?;
-		check.questions()?;
-		check.items()?;
+		check.questions(questions::apis())?;
+		check.items(questions::items())?;
 		check.transactions()?;
 		Ok(found)
 	}
@@ -88,7 +92,18 @@ struct Check<'a> {
 	comparison: Comparison<'a>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+	fn of(metadata: &'a RuntimeMetadataV15) -> Self {
+		Self { metadata, comparison: Comparison::with(&metadata.types) }
+	}
+
+	/// Checks all about stakes, and finds the numbers of their calls.
+	fn staking(&mut self) -> Result<Numbers, String> {
+		self.questions(questions::staking_apis())?;
+		self.items(questions::staking_items())?;
+		self.numbers::<StakersCall>(Kind::Call)
+	}
+
 	/// Finds the numbers of each variant of `Ours`, whose variants are pallets that hold enums.
 	fn numbers<Ours: TypeInfo>(&mut self, kind: Kind) -> Result<Numbers, String> {
 		let TypeDef::Variant(ours) = Ours::type_info().type_def else { return Ok(Numbers::default()) };
@@ -180,8 +195,8 @@ impl Check<'_> {
 		self.comparison.types(&meta_type::<Vec<rlc_primitives::Hash>>(), topics.ty.id).map_err(in_field)
 	}
 
-	fn questions(&mut self) -> Result<(), String> {
-		for demand in questions::apis() {
+	fn questions(&mut self, demands: Vec<ApiDemand>) -> Result<(), String> {
+		for demand in demands {
 			let name = format!("{}.{}", demand.api, demand.method);
 			let api = self.metadata.apis.iter().find(|api| api.name == demand.api);
 			let method = api.and_then(|api| api.methods.iter().find(|method| method.name == demand.method));
@@ -200,8 +215,8 @@ impl Check<'_> {
 		Ok(())
 	}
 
-	fn items(&mut self) -> Result<(), String> {
-		for demand in questions::items() {
+	fn items(&mut self, demands: Vec<ItemDemand>) -> Result<(), String> {
+		for demand in demands {
 			let name = format!("{}.{}", demand.pallet, demand.name);
 			let entry = storage_entry(self.metadata, demand.pallet, demand.name);
 			let entry = entry.ok_or_else(|| format!("it has no storage {name}"))?;
@@ -250,7 +265,7 @@ mod tests {
 	use frame_metadata::v14::StorageHasher;
 
 	fn items(metadata: &RuntimeMetadataV15) -> Result<(), String> {
-		Check { metadata, comparison: Comparison::with(&metadata.types) }.items()
+		Check::of(metadata).items(questions::items())
 	}
 
 	/// Returns what is found if this is changed about how members of groups are stored.
@@ -270,6 +285,19 @@ mod tests {
 	#[test]
 	fn storage_that_is_as_it_is_read_fits() {
 		assert_eq!(members(|_, _| ()), Ok(()));
+	}
+
+	#[test]
+	fn programs_without_stakes_need_nothing_of_staking() {
+		let TypeDef::Variant(calls) = Call::type_info().type_def else { panic!("it is an enum") };
+		let called = calls.variants.iter().map(|pallet| pallet.name);
+		let read = questions::items().into_iter().map(|item| item.pallet);
+		let asked = questions::apis().into_iter().map(|question| question.api);
+		for name in called.chain(read).chain(asked) {
+			assert!(!name.contains("Staking") && name != "Session", "{name}");
+		}
+		let staking = Check::of(&storing()).staking();
+		assert_eq!(staking.err(), Some("it has no question StakingApi.pending_rewards".into()));
 	}
 
 	#[test]

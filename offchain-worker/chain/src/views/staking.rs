@@ -45,11 +45,12 @@ pub struct Stake {
 	pub slashing_spans: u32,
 }
 
-// Errors are those of every question.
+// Errors are those of every question, and `Error::Mismatch` if stakes of the chain are not as they are read here.
 #[allow(clippy::missing_errors_doc)]
 impl Chain {
 	/// Returns what the chain asks of those who stake.
 	pub async fn staking_terms(&self) -> Result<StakingTerms, Error> {
+		self.check_staking().await?;
 		let sessions: u32 = self.constant("Staking", "SessionsPerEra").await?;
 		let slots: u64 = self.constant("Babe", "EpochDuration").await?;
 		let slot: Moment = self.constant("Babe", "ExpectedBlockTime").await?;
@@ -66,6 +67,7 @@ impl Chain {
 
 	/// Returns what an account has at stake; `None` if it has bonded nothing.
 	pub async fn stake(&self, who: &AccountId) -> Result<Option<Stake>, Error> {
+		self.check_staking().await?;
 		let (ledger, validates, nominations, spans) = futures::try_join!(
 			self.entry(&questions::LEDGER, who),
 			self.entry(&questions::VALIDATORS, who),
@@ -85,6 +87,7 @@ impl Chain {
 
 	/// Returns the accounts that want to validate, elected or not, with their terms.
 	pub async fn candidates(&self) -> Result<Vec<(AccountId, ValidatorPrefs)>, Error> {
+		self.check_staking().await?;
 		let (_, at) = self.best().await?;
 		let all = self.walk(&questions::VALIDATORS, at, CANDIDATES, |who, prefs| Some((who, prefs))).await?;
 		Ok(all.found)
@@ -92,15 +95,22 @@ impl Chain {
 
 	/// Returns whether the chain knows with which keys the node of an account takes part in consensus.
 	pub async fn has_session_keys(&self, who: &AccountId) -> Result<bool, Error> {
+		self.check_staking().await?;
 		Ok(self.entry(&questions::NEXT_KEYS, who).await?.is_some())
 	}
 
 	/// Returns whether rewards of an era wait to be paid to a validator and those behind it. Those of an era that has not
 	/// ended cannot be paid yet.
 	pub async fn has_pending_rewards(&self, era: u32, validator: &AccountId) -> Result<bool, Error> {
+		self.check_staking().await?;
 		// The runtime looks at what was paid, not at whether the era has ended.
 		let is_unpaid = self.question(&questions::PENDING_REWARDS, &(era, validator.clone())).await?;
 		Ok(is_unpaid && self.entry(&questions::ERA_REWARD, &era).await?.is_some())
+	}
+
+	/// Checks that the chain's stakes are as they are read here.
+	async fn check_staking(&self) -> Result<(), Error> {
+		self.runtime(None).await?.check_staking()
 	}
 
 	/// Returns a constant of a pallet.
