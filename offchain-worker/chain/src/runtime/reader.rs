@@ -4,7 +4,7 @@
 //! end, or claim to be longer than they are. So depth and number of values are limited here.
 
 use codec::{Compact, Decode};
-use rlc_primitives::AccountId;
+use rlc_primitives::{AccountId, Balance};
 use scale_info::{form::PortableForm, Field, PortableRegistry, TypeDef, TypeDefPrimitive};
 
 use super::shapes::{has_width, is_account, is_amount, is_byte, is_nothing, is_option};
@@ -37,7 +37,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-	/// Reads a value. `amounts`: the number in it is an amount, as the name of what holds it says.
+	/// Reads a value. `amounts`: what has the width of one in it is an amount, as the name of what holds it says.
 	fn value(&mut self, id: u32, amounts: bool, depth: usize, input: &mut &[u8]) -> Result<Data, String> {
 		self.left = self.left.checked_sub(1).ok_or("it has too many parts")?;
 		let depth = depth.checked_sub(1).ok_or("it is nested too deeply")?;
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
 				[] => Ok(Data::Nothing),
 				[only] => self.value(only.id, amounts, depth, input),
 				several => {
-					let values = several.iter().map(|one| self.value(one.id, false, depth, input));
+					let values = several.iter().map(|one| self.value(one.id, amounts, depth, input));
 					values.collect::<Result<_, _>>().map(Data::List)
 				}
 			},
@@ -77,7 +77,8 @@ impl<'a> Reader<'a> {
 				if !has_width(types, compact.type_param.id, number) {
 					return Err(format!("{number} is too large"));
 				}
-				Ok(if amounts { Data::Amount(number) } else { Data::Number(number) })
+				let is_wide = has_width(types, compact.type_param.id, Balance::MAX);
+				Ok(if amounts && is_wide { Data::Amount(number) } else { Data::Number(number) })
 			}
 			TypeDef::Primitive(primitive) => self::primitive(primitive, amounts, input),
 			TypeDef::BitSequence(_) => Err("sequences of bits are not read here".into()),
@@ -157,7 +158,7 @@ mod tests {
 	use super::*;
 	use crate::runtime::{tests::Registered, writer::written};
 	use codec::Encode;
-	use rlc_primitives::{Address, Balance};
+	use rlc_primitives::Address;
 	use scale_info::TypeInfo;
 
 	#[derive(Clone, Encode, TypeInfo)]
@@ -184,6 +185,7 @@ mod tests {
 		All(Vec<Calls>),
 		Set(Option<Balance>, [u8; 4]),
 		Often(Vec<()>),
+		Split(Vec<(Compact<u32>, u64, Balance)>),
 	}
 
 	pub(super) fn spend(memo: Option<Vec<u8>>) -> Calls {
@@ -217,6 +219,13 @@ mod tests {
 		assert_eq!(read_back(&Calls::Often(Vec::new())), Data::variant("Often", Data::List(Vec::new())));
 		let unset = Data::variant("Set", Data::List(vec![Data::Nothing, Data::Bytes(vec![0; 4])]));
 		assert_eq!(read_back(&Calls::Set(None, [0; 4])), unset);
+	}
+
+	#[test]
+	fn amounts_in_tuples_are_told_from_other_numbers() {
+		let part = Data::List(vec![Data::Number(40), Data::Number(6), Data::Amount(5)]);
+		let split = Data::variant("Split", Data::List(vec![part]));
+		assert_eq!(read_back(&Calls::Split(vec![(Compact(40), 6, 5)])), split);
 	}
 
 	#[test]
