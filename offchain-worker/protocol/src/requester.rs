@@ -352,7 +352,12 @@ pub trait SchedulerRpc {
 
 	/// Sends what a task's apps write while they run, for its requester or beneficiary, until the task is over. What they wrote
 	/// before is sent as far as workers still have it. Not for deals that demand an enclave.
-	#[subscription(name = "subscribeLogs" => "logsShown", unsubscribe = "unsubscribeLogs", item = WorkerShown)]
+	#[subscription(
+		name = "subscribeLogs" => "logsShown",
+		unsubscribe = "unsubscribeLogs",
+		item = WorkerShown,
+		with_extensions
+	)]
 	async fn subscribe_logs(&self, request: LogsRequest) -> SubscriptionResult;
 
 	/// Allows to store a file; the answer is the token for the store.

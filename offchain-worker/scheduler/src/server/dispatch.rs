@@ -18,7 +18,12 @@ use jsonrpsee::{
 use serde::{de::IgnoredAny, Deserialize};
 use tokio::time::timeout;
 
-use super::{error, gate::Gate, not_yet};
+use super::{
+	caller::Caller,
+	error,
+	gate::{address_of, Gate},
+	not_yet,
+};
 
 /// The largest answer, in bytes: the logs of all workers of a task, or a large pool's workers.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -108,7 +113,12 @@ impl Call {
 				};
 				let conn_id = self.connection.into();
 				let state = SubscriptionState { conn_id, id_provider: &RandomIntegerIdProvider, subscription_permit };
-				let answering = callback(id, params, self.sink.clone(), state, nothing);
+				let mut extensions = nothing;
+				// What it sends is made by a task of its own, which does not know the caller.
+				if let Ok(caller) = Caller::current() {
+					extensions.insert(address_of(&caller.peer));
+				}
+				let answering = callback(id, params, self.sink.clone(), state, extensions);
 				answering.await
 			}
 			Some((_, MethodCallback::Unsubscription(callback))) => {

@@ -7,7 +7,10 @@
 //! A worker shows nothing unless it is asked to, and stops soon after nobody asks any more. Where several instances share a
 //! pool, the workers that are connected to the same instance are asked.
 
-use std::time::{Duration, Instant};
+use std::{
+	net::IpAddr,
+	time::{Duration, Instant},
+};
 
 use jsonrpsee::{core::SubscriptionResult, types::ErrorObjectOwned, SubscriptionMessage, SubscriptionSink};
 use rlc_primitives::TaskId;
@@ -29,14 +32,19 @@ const SHOWN_FOR: u64 = 10_000;
 const REPLACED: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 
 impl Api {
-	/// Lets an account read along with a task, if it may.
-	pub(super) async fn follow(&self, request: LogsRequest) -> Result<Reader, ErrorObjectOwned> {
+	/// Lets an account at an address read along with a task, if it may.
+	pub(super) async fn follow(
+		&self,
+		request: LogsRequest,
+		address: Option<IpAddr>,
+	) -> Result<Reader, ErrorObjectOwned> {
 		let (task, account) = (request.task, request.account.0.clone());
+		let address = address.ok_or_else(|| error(code::INTERNAL, "this call needs a connection of its own"))?;
 		if self.admit_reader(request).await?.has_tee() {
 			let words = "what the apps of a deal with an enclave write is not shown while they run";
 			return Err(error(code::NOT_ALLOWED, words));
 		}
-		let reader = self.means.shows.read(task, &account);
+		let reader = self.means.shows.read(task, &account, address);
 		reader.ok_or_else(|| error(code::BUSY, "too many read along: try again later, or read the logs at the end"))
 	}
 

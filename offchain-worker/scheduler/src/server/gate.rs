@@ -198,7 +198,7 @@ impl Gate {
 }
 
 /// Returns where a peer is. A proxy that does not say for whom it speaks is one caller.
-fn address_of(peer: &Peer) -> IpAddr {
+pub(super) fn address_of(peer: &Peer) -> IpAddr {
 	peer.address().unwrap_or(Ipv4Addr::UNSPECIFIED.into())
 }
 

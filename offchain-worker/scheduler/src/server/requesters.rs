@@ -3,7 +3,7 @@
 use jsonrpsee::{
 	core::{async_trait, SubscriptionResult},
 	types::ErrorObjectOwned,
-	PendingSubscriptionSink, SubscriptionMessage,
+	Extensions, PendingSubscriptionSink, SubscriptionMessage,
 };
 use rlc_primitives::{AccountId, Deal, DealId, Tag, TaskId, RLC};
 use rlc_protocol::{
@@ -112,9 +112,14 @@ impl SchedulerRpcServer for Api {
 		Ok(logs)
 	}
 
-	async fn subscribe_logs(&self, pending: PendingSubscriptionSink, request: LogsRequest) -> SubscriptionResult {
+	async fn subscribe_logs(
+		&self,
+		pending: PendingSubscriptionSink,
+		extensions: &Extensions,
+		request: LogsRequest,
+	) -> SubscriptionResult {
 		let task = request.task;
-		match self.follow(request).await {
+		match self.follow(request, extensions.get().copied()).await {
 			Ok(reader) => self.show(task, reader, pending.accept().await?).await,
 			Err(error) => {
 				pending.reject(error).await;
