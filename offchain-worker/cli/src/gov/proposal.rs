@@ -13,26 +13,45 @@ use crate::{
 /// What gives a parameter the value again that the runtime gives it.
 const DEFAULT: &str = "default";
 
+/// A call that is proposed.
+#[derive(Debug, PartialEq)]
+enum Proposed {
+	/// Encoded.
+	Encoded(Vec<u8>),
+	/// To be encoded by the runtime's description.
+	Described(Data),
+}
+
 /// Returns the encoded call that a text names: a file with a call, in JSON or encoded in hex, or `PARAMETER=VALUE`.
 ///
 /// # Errors
 ///
 /// If it is none of these, or not a call of the chain.
 pub(crate) async fn read(chain: &Chain, text: &str) -> Result<Vec<u8>> {
+	let known = if text.contains('=') { chain.parameters().await? } else { Vec::new() };
+	match proposed(&known, text)? {
+		Proposed::Encoded(call) => Ok(call),
+		Proposed::Described(call) => Ok(chain.write_call(&call).await?),
+	}
+}
+
+/// Returns the call that a text names. A file that is called like the setting of a known parameter is not meant.
+fn proposed(known: &[Parameter], text: &str) -> Result<Proposed> {
 	let path = Path::new(text);
-	let call = if path.exists() {
-		let content = fs::read_to_string(path).map_err(disk(path))?;
-		match in_hex(&content) {
-			Some(call) => return Ok(call),
-			None => in_json(&content).map_err(|wrong| wrong.during(text))?,
+	match text.split_once('=') {
+		Some((name, value)) if !path.exists() || !named(known, name).is_empty() => {
+			setting(known, name.trim(), value.trim()).map(Proposed::Described)
 		}
-	} else if let Some((name, value)) = text.split_once('=') {
-		setting(&chain.parameters().await?, name.trim(), value.trim())?
-	} else {
-		return Err(failure!(CallInvalid, "{text} is neither a file nor PARAMETER=VALUE";
-			"`rlc gov propose --help` shows both"));
-	};
-	Ok(chain.write_call(&call).await?)
+		_ if path.exists() => {
+			let content = fs::read_to_string(path).map_err(disk(path))?;
+			match in_hex(&content) {
+				Some(call) => Ok(Proposed::Encoded(call)),
+				None => in_json(&content).map(Proposed::Described).map_err(|wrong| wrong.during(text)),
+			}
+		}
+		_ => Err(failure!(CallInvalid, "{text} is neither a file nor PARAMETER=VALUE";
+			"`rlc gov propose --help` shows both")),
+	}
 }
 
 /// Returns a call that is encoded, as wallets show it.
@@ -46,21 +65,25 @@ fn in_json(content: &str) -> Result<Data> {
 	form::read(&json)
 }
 
-/// Returns the call that sets a parameter, named with or without its group.
-fn setting(known: &[Parameter], name: &str, value: &str) -> Result<Data> {
-	let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
+/// Returns the parameters of this name, which is with or without their group.
+fn named<'a>(known: &'a [Parameter], name: &str) -> Vec<&'a Parameter> {
+	let plain = |text: &str| text.trim().to_ascii_lowercase().replace(['-', '_'], "");
 	let is_named = |one: &&Parameter| {
 		let (short, long) = (plain(&one.name), format!("{}.{}", plain(&one.group), plain(&one.name)));
 		[short, long].contains(&plain(name))
 	};
-	let mut named = known.iter().filter(is_named);
-	let parameter = match (named.next(), named.next()) {
-		(Some(parameter), None) => parameter,
-		(Some(one), Some(other)) => {
+	known.iter().filter(is_named).collect()
+}
+
+/// Returns the call that sets a parameter, named with or without its group.
+fn setting(known: &[Parameter], name: &str, value: &str) -> Result<Data> {
+	let parameter = match named(known, name).as_slice() {
+		[parameter] => *parameter,
+		[one, other, ..] => {
 			let names = [one, other].map(|one| format!("{}.{}", one.group, one.name)).join(" or ");
 			return Err(failure!(ParameterUnknown, "{name} can be several parameters"; "choose {names}"));
 		}
-		(None, _) => {
+		[] => {
 			let names: Vec<_> = known.iter().map(|one| one.name.as_str()).collect();
 			return Err(
 				failure!(ParameterUnknown, "there is no parameter {name}"; "choose one of {}", names.join(", ")),
@@ -106,6 +129,19 @@ mod tests {
 		assert_eq!(setting("ItemDeposit", "a lot").unwrap_err().code(), "amount.invalid");
 		let unknown = setting("Weather", "1").unwrap_err();
 		assert_eq!(unknown.to_string(), "there is no parameter Weather; choose one of ItemDeposit, Retention");
+	}
+
+	#[test]
+	fn file_called_like_a_setting_is_not_what_is_proposed() {
+		let dir = tempfile::tempdir().unwrap();
+		let text = dir.path().join("Deposit=2").to_str().unwrap().to_owned();
+		fs::write(&text, "0x0a0b").unwrap();
+		assert_eq!(proposed(&known(), &text), Ok(Proposed::Encoded(vec![10, 11])));
+		// A parameter whose name is the beginning of the path.
+		let [mut deposit, _] = known();
+		deposit.name = text.trim_end_matches("=2").to_owned();
+		let set = set(&deposit.name, Data::Amount(2 * RLC));
+		assert_eq!(proposed(&[deposit], &text), Ok(Proposed::Described(set)));
 	}
 
 	#[test]
