@@ -9,6 +9,7 @@ mod consensus;
 mod import;
 mod instant_seal;
 mod network;
+mod pool;
 mod storage;
 pub(crate) mod types;
 mod unserved;
@@ -106,16 +107,7 @@ pub fn prepare(config: &Configuration, seal: Seal) -> Result<Prepared, Error> {
 	});
 
 	let select_chain = SelectChain::new(parts.backend.clone());
-	let pool = Arc::new(
-		sc_transaction_pool::Builder::new(
-			parts.tasks.spawn_essential_handle(),
-			parts.client.clone(),
-			config.role.is_authority().into(),
-		)
-		.with_options(config.transaction_pool.clone())
-		.with_prometheus(config.prometheus_registry())
-		.build(),
-	);
+	let pool = Arc::new(pool::open(config, &parts));
 	let handle = telemetry.as_ref().map(Telemetry::handle);
 	let steady = (config.chain_spec.chain_type() == ChainType::Development).then(|| Steady::new(parts.client.clone()));
 	let import = import::build(config, &parts, &select_chain, &pool, seal, steady.clone(), handle)?;

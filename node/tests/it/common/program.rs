@@ -113,10 +113,12 @@ impl Running {
 		}
 	}
 
-	/// Asks it to end, and waits until it has.
+	/// Asks it to end, and waits until it has. It must not report a failure then.
 	pub fn stop(&mut self) {
 		signal(self.child.id(), Signal::TERM);
-		self.child.wait().expect("a child");
+		let status = self.child.wait().expect("a child");
+		let said = self.said();
+		assert!(status.success() && !said.contains("Essential task"), "{status}: {said}");
 	}
 
 	/// Ends it without a warning.
