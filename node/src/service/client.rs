@@ -117,6 +117,7 @@ impl BuildGenesisBlock<Block> for Genesis<'_> {
 	type BlockImportOperation = <Backend as sc_client_api::Backend<Block>>::BlockImportOperation;
 
 	fn build_genesis_block(self) -> sp_blockchain::Result<(Block, Self::BlockImportOperation)> {
+		log::debug!("building the genesis block");
 		let spec = self.config.chain_spec.as_storage_builder();
 		GenesisBlockBuilder::new(spec, !self.config.no_genesis(), self.backend, self.executor)?.build_genesis_block()
 	}

@@ -7,6 +7,7 @@ mod common;
 mod embedded;
 mod logs;
 mod metrics;
+mod restart;
 mod rpc;
 mod rpc_market;
 mod tips;
