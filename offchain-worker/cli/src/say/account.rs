@@ -138,6 +138,15 @@ mod tests {
 	}
 
 	#[test]
+	fn programs_read_a_history_in_the_form_that_was_promised() {
+		let entry = Line { block: 9, time: 0, kind: Kind::Received, amount: 5, about: "somebody".into() };
+		let answer = history(&History { first: 3, last: 9, is_cut: true, entries: vec![entry] }, 1, 0);
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/account-history.json")).unwrap();
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
+	}
+
+	#[test]
 	fn history_lists_no_more_than_is_asked_for_and_says_what_is_missing() {
 		let entry = |block| Line { block, time: 0, kind: Kind::Received, amount: 5, about: "somebody".into() };
 		let past = History { first: 3, last: 9, is_cut: true, entries: vec![entry(9), entry(8), entry(7)] };

@@ -156,6 +156,17 @@ mod tests {
 	}
 
 	#[test]
+	fn programs_read_a_list_in_the_form_that_was_promised() {
+		let sold =
+			Line { name: "hello".into(), id: "0x01".into(), owner: AccountId::new([1; 32]), price: Some(5), alike: 2 };
+		let unsold = Line { price: None, alike: 0, ..sold.clone() };
+		let answer = list("app", &[sold, unsold], 0);
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/app-list.json")).unwrap();
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
+	}
+
+	#[test]
 	fn list_warns_of_names_that_are_alike() {
 		let line = |alike, price| Line {
 			name: "hello\u{1b}[2J".into(),

@@ -271,6 +271,18 @@ pub(crate) mod tests {
 	}
 
 	#[test]
+	fn programs_read_a_list_in_the_form_that_was_promised() {
+		let view = closed(1);
+		let deal = Deal { requester: AccountId::new([1; 32]), ..view.deal };
+		let deal = KnownDeal { id: view.id, deal, progress: view.progress };
+		let line = Line { deal, roles: vec![Role::Requester, Role::Payer], completed: Some(1) };
+		let answer = list(&[line], 0, Clock::from(5_000));
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/deal-list.json")).unwrap();
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
+	}
+
+	#[test]
 	fn deposit_says_when_it_comes_back() {
 		let progress = |closed_at| DealProgress { closed_at, retention: 7 * 86_400_000, ..closed(1).progress };
 		let clock = Clock::from(10 * 86_400_000);
