@@ -75,7 +75,7 @@ pub(crate) fn blank(runtime: &Runtime, call: &Call, sender: AccountId, terms: &T
 	Ok(Parts::of(runtime, call, terms)?.body(sender, &signature))
 }
 
-/// What a transaction is made of, but for who signs it.
+/// What a transaction is made of, but for its signer.
 struct Parts {
 	call: Vec<u8>,
 	/// What its extensions send.

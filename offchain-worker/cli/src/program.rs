@@ -106,7 +106,7 @@ pub(crate) fn kind_of(path: &Path) -> Result<AppKind> {
 		"build for wasm32-wasip1, or use `docker save`"))
 }
 
-/// Refuses an image that no worker takes: whoever bought it would find out. `named` is what the command calls it.
+/// Refuses an image that no worker takes: its buyers would find out. `named` is what the command calls it.
 ///
 /// # Errors
 ///
@@ -127,7 +127,7 @@ pub(crate) async fn check_image(context: &Context, named: &Path, path: &Path) ->
 	})
 }
 
-/// Refuses a module that runs on no worker: whoever bought it would find out.
+/// Refuses a module that runs on no worker: its buyers would find out.
 ///
 /// # Errors
 ///

@@ -28,8 +28,8 @@ const SOCKET_TYPE: u64 = INT & !FLAGS;
 /// `SOCK_CLOEXEC`, `SOCK_NONBLOCK`.
 const FLAGS: u64 = 0o2_004_000;
 /// Which protocol of the kind, as there are kinds of streams and of datagrams beside TCP and UDP: `0`, which is these two;
-/// `IPPROTO_TCP`; `IPPROTO_UDP`. For any other, such as SCTP, the kernel loads a module for who asks, however few rights
-/// that has.
+/// `IPPROTO_TCP`; `IPPROTO_UDP`. For any other, such as SCTP, the kernel loads a module for any program that asks,
+/// however few rights it has.
 const USUAL: Argument = (2, INT, 0);
 const TCP: Argument = (2, INT, 6);
 const UDP: Argument = (2, INT, 17);

@@ -1,7 +1,7 @@
 //! As whom workers vote.
 //!
-//! An operator has one vote on a task, however many workers it has. That holds only for who can be told apart: keys cost
-//! nothing, so a person with many of them is many workers. Therefore all workers that nobody vouches for vote as one.
+//! An operator has one vote on a task, however many workers it has. That holds only for people who can be told apart: keys
+//! cost nothing, so a person with many of them is many workers. Therefore all workers that nobody vouches for vote as one.
 
 use rlc_primitives::AccountId;
 

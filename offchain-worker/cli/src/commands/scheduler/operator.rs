@@ -22,7 +22,7 @@ const SOCKET: &str = "admin.sock";
 #[derive(Debug, Args)]
 pub(super) struct Here {
 	/// The scheduler's directory, as given to `rlc scheduler run` [default: that of --account: the workerpool's owner, by name
-	/// or address, whoever signs for it]
+	/// or address, even if a proxy signs for it]
 	#[arg(long, value_name = "DIR")]
 	pub dir: Option<PathBuf>,
 
