@@ -132,8 +132,6 @@ struct Heard {
 	told: mpsc::Receiver<Result<TaskInfo>>,
 	/// What it told last.
 	infos: BTreeMap<TaskId, TaskInfo>,
-	/// The deal. A hostile scheduler can tell of any number of others.
-	deal: DealId,
 	/// Whether the user knows that it tells nothing.
 	is_silent: bool,
 }
@@ -141,7 +139,7 @@ struct Heard {
 impl Heard {
 	/// Asks for the open tasks of a deal, unless they are too many for lines of their own.
 	async fn new(context: &Context, chain: &Chain, view: &DealView, progress: &Progress) -> Self {
-		let mut heard = Self { told: mpsc::channel(1).1, infos: BTreeMap::new(), deal: view.id, is_silent: false };
+		let mut heard = Self { told: mpsc::channel(1).1, infos: BTreeMap::new(), is_silent: false };
 		if view.deal.size <= SINGLE_LINES && view.progress.open > 0 {
 			match ask_scheduler(context, chain, view).await {
 				Ok(told) => heard.told = told,
@@ -155,7 +153,6 @@ impl Heard {
 	/// if it has told something in between.
 	fn say(&mut self, progress: &Progress, told: Result<TaskInfo>) {
 		match told {
-			Ok(info) if info.task.deal != self.deal => {}
 			Ok(info) => {
 				self.is_silent = false;
 				let task = info.task.id();
@@ -260,7 +257,7 @@ async fn pass_on(scheduler: &WsClient, task: TaskId, to: &mpsc::Sender<Result<Ta
 		}
 	};
 	while let Some(Ok(info)) = changes.next().await {
-		// What was not asked for is not kept.
+		// A hostile scheduler can tell of any number of others.
 		if info.task.id() == task && to.send(Ok(info)).await.is_err() {
 			return;
 		}
