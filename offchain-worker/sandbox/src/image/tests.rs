@@ -1,8 +1,8 @@
 //! Images of all kinds, honest and not, and what becomes of them.
 
 pub mod build;
-mod builders;
 mod choice;
+mod forms;
 mod trees;
 
 use std::{
