@@ -1,5 +1,7 @@
 //! A transaction: a call, its signer, and what extends it.
 
+use std::ops::Range;
+
 use codec::{Compact, Encode};
 use rlc_primitives::{AccountId, Address, Balance, BlockNumber, Hash, Nonce, Signature};
 use sp_core::sr25519;
@@ -42,6 +44,9 @@ pub(crate) struct Extrinsic {
 	pub(crate) hash: Hash,
 	/// What its sender offers beside the fee, in nRLC; 0 if that was written elsewhere.
 	pub(crate) tip: Balance,
+	/// Where the second half of its signature is. Anyone can write another one of an ECDSA key's: `n − s` for `s`, and `v`
+	/// with or without 27. Nothing if the transaction was written elsewhere.
+	second_half: Range<usize>,
 }
 
 impl Extrinsic {
@@ -55,13 +60,30 @@ impl Extrinsic {
 		let parts = Parts::of(runtime, call, terms)?;
 		let payload = [parts.call.as_slice(), &parts.explicit, &parts.implicit].concat();
 		let signature = if payload.len() > MAX_PAYLOAD { key.sign(&blake2_256(&payload)) } else { key.sign(&payload) };
-		Ok(Self { tip: terms.tip, ..Self::of(parts.body(key.signer(), &signature).encode()) })
+		let body = parts.body(key.signer(), &signature);
+		let bytes = body.encode();
+		// After the length: the format, the sender, the kind of the signature, and its first half.
+		let start = bytes.len() - body.len() + 1 + 33 + 1 + 32;
+		let second_half = start..start + signature.encoded_size() - 1 - 32;
+		Ok(Self { tip: terms.tip, second_half, ..Self::of(bytes) })
 	}
 
 	/// Returns a transaction that is written already.
 	pub(crate) fn of(bytes: Vec<u8>) -> Self {
-		Self { hash: Hash::from(blake2_256(&bytes)), bytes, tip: 0 }
+		Self { hash: hash(&bytes), bytes, tip: 0, second_half: 0..0 }
 	}
+
+	/// Returns whether this is what a block has, whatever the second half of its signature is there. The first half tells
+	/// this one from another with the same number and call.
+	pub(crate) fn is(&self, other: &[u8]) -> bool {
+		let Range { start, end } = self.second_half;
+		other.len() == self.bytes.len() && other[..start] == self.bytes[..start] && other[end..] == self.bytes[end..]
+	}
+}
+
+/// Returns the hash of a transaction.
+pub(crate) fn hash(bytes: &[u8]) -> Hash {
+	blake2_256(bytes).into()
 }
 
 /// Returns a call of an account under a signature that is good for nothing: enough to be asked what it would cost.
@@ -133,7 +155,7 @@ pub(crate) fn anchor(finalized: BlockNumber, best: BlockNumber) -> BlockNumber {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{calls::BalancesCall, extension::extensions};
+	use crate::{calls::BalancesCall, extension::extensions, Scheme};
 
 	#[test]
 	fn transaction_begins_with_its_anchor_s_hash() {
@@ -187,6 +209,29 @@ mod tests {
 			(&asked[..signature.start], &asked[signature.end..])
 		);
 		assert_eq!(asked[signature], [0; 64]);
+	}
+
+	#[test]
+	fn transaction_is_known_whatever_others_made_of_its_signature() {
+		let runtime = crate::runtime::tests::bare();
+		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()), tip: 0 };
+		let pay = |value| BalancesCall::TransferKeepAlive { dest: Address::Id(AccountId::new([9; 32])), value }.into();
+		for (scheme, rest) in
+			[(Scheme::Sr25519, 32), (Scheme::Ed25519, 32), (Scheme::Ecdsa, 33), (Scheme::Ethereum, 33)]
+		{
+			let key = Key::new(scheme, "//Alice").unwrap();
+			let sent = Extrinsic::signed(&runtime, &pay(1), &key, &terms).unwrap();
+			let first = 2 + 1 + 33 + 1..2 + 1 + 33 + 1 + 32;
+			for place in 0..sent.bytes.len() {
+				let mut other = sent.bytes.clone();
+				other[place] ^= 1;
+				assert_eq!(sent.is(&other), (first.end..first.end + rest).contains(&place), "{scheme:?}, {place}");
+			}
+			assert!(sent.is(&sent.bytes) && !sent.is(&sent.bytes[1..]));
+			assert!(!sent.is(&Extrinsic::signed(&runtime, &pay(2), &key, &terms).unwrap().bytes));
+		}
+		let written = Extrinsic::of(vec![1, 2]);
+		assert!(written.is(&[1, 2]) && !written.is(&[1, 3]));
 	}
 
 	#[test]

@@ -8,7 +8,7 @@ use subxt_rpcs::client::RpcSubscription;
 
 use crate::{
 	events::{Event, PocoEvent},
-	extrinsic::Extrinsic,
+	extrinsic::{hash, Extrinsic},
 	follow::{At, Head},
 	rpc::bad_answer,
 	Chain, Error,
@@ -130,7 +130,7 @@ impl Chain {
 		loop {
 			let block = blocks.next().await.ok_or_else(|| bad_answer("following the chain", "it ended"))??;
 			let (_, extrinsics) = self.rpc().block(block.hash).await?;
-			if extrinsics.contains(&extrinsic.bytes) {
+			if extrinsics.iter().any(|bytes| extrinsic.is(bytes)) {
 				return self.receipt(extrinsic, block.hash).await;
 			}
 		}
@@ -142,7 +142,7 @@ impl Chain {
 		for number in since..=best {
 			let Some(hash) = self.rpc().block_hash(number).await? else { break };
 			let (_, extrinsics) = self.rpc().block(hash).await?;
-			if extrinsics.contains(&extrinsic.bytes) {
+			if extrinsics.iter().any(|bytes| extrinsic.is(bytes)) {
 				return self.receipt(extrinsic, hash).await.map(Some);
 			}
 		}
@@ -159,7 +159,7 @@ impl Chain {
 	) -> Result<Option<Receipt>, Error> {
 		loop {
 			let (header, extrinsics) = self.rpc().block(last).await?;
-			if extrinsics.contains(&extrinsic.bytes) {
+			if extrinsics.iter().any(|bytes| extrinsic.is(bytes)) {
 				return self.receipt(extrinsic, last).await.map(Some);
 			}
 			if header.number <= since {
@@ -172,9 +172,10 @@ impl Chain {
 	/// Returns what a transaction did in a block that has it.
 	async fn receipt(&self, extrinsic: &Extrinsic, block: Hash) -> Result<Receipt, Error> {
 		let (header, extrinsics) = self.rpc().block(block).await?;
-		let index = extrinsics.iter().position(|bytes| *bytes == extrinsic.bytes);
-		let index = index.and_then(|index| u32::try_from(index).ok());
-		let index = index.ok_or_else(|| bad_answer("chain_getBlock", "the transaction is not in its block"))?;
+		let found = (0..).zip(&extrinsics).find(|(_, bytes)| extrinsic.is(bytes));
+		let (index, bytes) =
+			found.ok_or_else(|| bad_answer("chain_getBlock", "the transaction is not in its block"))?;
+		let hash = hash(bytes);
 		let happened = self.events_of(Head::of(&header)).await?;
 		let mut events = Vec::new();
 		for (by, event) in happened.events {
@@ -188,7 +189,7 @@ impl Chain {
 				event => events.push(event),
 			}
 		}
-		Ok(Receipt { hash: extrinsic.hash, block, number: header.number, index, tip: extrinsic.tip, events })
+		Ok(Receipt { hash, block, number: header.number, index, tip: extrinsic.tip, events })
 	}
 }
 

@@ -1,7 +1,8 @@
 //! Numbers that several processes of one key want.
 //!
 //! Nothing is counted twice: a call is written again only if what was written before can be in no block, since the node
-//! refused it, or since a final block has another transaction with its number.
+//! refused it, or since a final block has another transaction with its number: one that differs in more than what anyone
+//! can rewrite of a signature.
 
 use std::time::Duration;
 

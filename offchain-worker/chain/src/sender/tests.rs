@@ -7,7 +7,7 @@ use serde_json::{json, value::to_raw_value, Value};
 use subxt_rpcs::client::{RawRpcFuture, RawRpcSubscription, RawValue, RpcClientT};
 
 use super::*;
-use crate::{calls::BalancesCall, chain::tests::undescribed};
+use crate::{calls::BalancesCall, chain::tests::undescribed, Scheme};
 
 /// What a block has while the first transaction leaves the pool. Every later transaction gets into a block.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ enum Meanwhile {
 	AnotherForNow,
 	/// A final block has it.
 	Itself,
+	/// A final block has it, with another second half of its signature, as anyone can write it for some keys.
+	Rewritten,
 	/// No block has its number.
 	Nothing,
 }
@@ -65,8 +67,9 @@ impl State {
 			Meanwhile::Another | Meanwhile::AnotherForNow => {
 				self.make("0x0102", matches!(self.meanwhile, Meanwhile::Another));
 			}
-			Meanwhile::Itself => {
-				self.make(extrinsic, true);
+			Meanwhile::Itself | Meanwhile::Rewritten => {
+				let its = matches!(self.meanwhile, Meanwhile::Itself);
+				self.make(&if its { extrinsic.into() } else { rewritten(extrinsic) }, true);
 				// The account's next one, so that it is not in the last block alone.
 				self.make("0x0102", true);
 			}
@@ -103,6 +106,14 @@ impl State {
 	}
 }
 
+/// Writes the last byte of a transaction's signature as others could: with 27 more.
+fn rewritten(extrinsic: &str) -> String {
+	let mut bytes = hex::decode(extrinsic.trim_start_matches("0x")).unwrap();
+	// After the length: the format, the sender, the kind of the signature, and what it is but for this byte.
+	bytes[2 + 1 + 33 + 1 + 64] += 27;
+	hexadecimal(&bytes)
+}
+
 /// A node in which this happens.
 #[derive(Clone)]
 struct Node(Arc<Mutex<State>>);
@@ -116,7 +127,11 @@ impl Node {
 
 	/// Sends a payment, waiting for so long.
 	async fn pay(&self, patience: Duration) -> Result<Receipt, Error> {
-		let sender = Sender::new(undescribed(self.clone()).await, Key::from_suri("//Alice").unwrap());
+		self.pay_by(Key::from_suri("//Alice").unwrap(), patience).await
+	}
+
+	async fn pay_by(&self, key: Key, patience: Duration) -> Result<Receipt, Error> {
+		let sender = Sender::new(undescribed(self.clone()).await, key);
 		let pay = BalancesCall::TransferKeepAlive { dest: Address::Id(AccountId::new([9; 32])), value: 1 };
 		sender.with_patience(patience).send(pay).await
 	}
@@ -169,6 +184,15 @@ async fn transaction_that_a_block_has_is_not_sent_again() {
 	for told in goodbyes() {
 		let node = Node::new(Meanwhile::Itself, told);
 		let receipt = node.pay(PATIENCE).await.expect("a block has it, whatever the pool says");
+		assert_eq!((receipt.number, node.submitted()), (1, 1));
+	}
+}
+
+#[tokio::test]
+async fn transaction_whose_signature_somebody_rewrote_is_not_sent_again() {
+	for scheme in [Scheme::Ecdsa, Scheme::Ethereum] {
+		let node = Node::new(Meanwhile::Rewritten, json!("invalid"));
+		let receipt = node.pay_by(Key::new(scheme, "//Alice").unwrap(), PATIENCE).await.expect("a block has it");
 		assert_eq!((receipt.number, node.submitted()), (1, 1));
 	}
 }
