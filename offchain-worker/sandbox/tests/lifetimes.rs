@@ -356,9 +356,9 @@ async fn run_that_does_not_end_keeps_its_users_and_its_room() {
 	let (input, output, args) = (room.input(), room.output(), ["sleep".to_string(), "1000".to_string()]);
 	let job = room.job(image(), &args, &input, &output);
 	let held = async {
-		// Not `runc` in its place, by whichever name: that removes its groups when it cannot start, with whatever is in them.
+		// Not `runc` in its place, whatever that is called: it removes its groups when it cannot start, with whatever is in them.
 		let is_app = |process: &i32| {
-			fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim_end() == "sleep")
+			fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim_end() == "app")
 		};
 		wait_until("the app runs", || containers(&state).iter().any(is_app)).await;
 		let all = groups(&state).into_iter().flat_map(|group| fs::read_dir(group).unwrap().flatten());
