@@ -91,14 +91,14 @@ fn judge(bill: &Bill, before: Balance, consent: Consent) -> Verdict {
 	}
 	// A limit is consent to what can be counted.
 	let is_within = consent.max_cost.is_some() && bill.beyond.is_empty();
-	if bill.is_small(before) || consent.yes || is_within {
+	if bill.is_fee() || consent.yes || is_within {
 		return Verdict::Agreed;
 	}
 	if consent.can_ask {
 		return Verdict::Ask;
 	}
-	// Who writes an amount into a script agrees to it.
-	if consent.is_priced && bill.fee <= SMALL {
+	// Nobody can be asked. Who writes an amount into a script agrees to it.
+	if bill.is_small(before) || (consent.is_priced && bill.fee <= SMALL) {
 		return Verdict::Agreed;
 	}
 	let why: Failure =
@@ -111,7 +111,8 @@ fn judge(bill: &Bill, before: Balance, consent: Consent) -> Verdict {
 }
 
 impl Context {
-	/// Shows what a call costs, and has the user agree to it, unless it takes [little](Bill::is_small).
+	/// Shows what a call costs, and has the user agree to it, unless it takes only [a usual fee](Bill::is_fee), or, where nobody
+	/// can be asked, [little](Bill::is_small).
 	///
 	/// # Errors
 	///

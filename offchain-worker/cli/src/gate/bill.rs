@@ -18,8 +18,7 @@ use rlc_primitives::{
 
 use crate::{amount::Amount, failure::Result, market::ANY_PRICE, table::counted};
 
-/// What nobody is asked about: the highest fee of a call, which only full blocks make so high; and all that a command costs, if
-/// what is not a fee comes back.
+/// The most that is taken without consent, in nRLC. Only full blocks make a fee so high.
 pub(super) const SMALL: Balance = RLC / 10;
 
 /// What something can cost at most, in nRLC.
@@ -56,10 +55,10 @@ impl Bill {
 		self.holds == 0 && self.comes_back() && self.fee <= SMALL
 	}
 
-	/// Returns whether nobody has to agree to it, after the command has cost `before` nRLC: it takes little, which comes back
-	/// but for the fee. A command that does so again and again takes no more in all.
+	/// Returns whether it takes little, which comes back but for the fee, together with the `before` nRLC that the command has
+	/// cost already.
 	pub(super) fn is_small(&self, before: Balance) -> bool {
-		self.is_fee() || (self.comes_back() && self.total().saturating_add(before) <= SMALL)
+		self.comes_back() && self.total().saturating_add(before) <= SMALL
 	}
 
 	/// Returns whether all but the fee comes back.
@@ -388,16 +387,16 @@ mod tests {
 	}
 
 	#[test]
-	fn usual_fee_alone_is_small() {
+	fn usual_fee_is_told_from_all_else() {
 		let fee = Bill { fee: RLC / 10, ..Bill::default() };
-		assert!(fee.is_small(0) && fee.is_small(RLC), "whatever came before");
+		assert!(fee.is_fee());
 		for more in [
 			Bill { fee: RLC / 10 + 1, ..Bill::default() },
 			Bill { pays: 1, ..fee.clone() },
 			Bill { holds: 1, ..fee.clone() },
 			Bill { beyond: vec!["lets go".into()], ..fee.clone() },
 		] {
-			assert!(!more.is_small(0), "{more}");
+			assert!(!more.is_fee(), "{more}");
 		}
 	}
 

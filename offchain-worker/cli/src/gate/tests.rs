@@ -57,13 +57,17 @@ fn limit_does_not_agree_to_what_no_amount_tells() {
 
 #[test]
 fn fee_alone_needs_nobody() {
-	assert_eq!(judge(&Bill { fee: 10, ..Bill::default() }, 0, NOBODY), Verdict::Agreed);
+	let fee = Bill { fee: 10, ..Bill::default() };
+	for consent in [NOBODY, Consent { can_ask: true, ..NOBODY }] {
+		assert_eq!(judge(&fee, SMALL, consent), Verdict::Agreed, "whatever came before");
+	}
 }
 
 #[test]
-fn small_deposits_need_nobody_until_they_add_up() {
+fn small_deposits_need_nobody_where_nobody_can_be_asked_until_they_add_up() {
 	let deposit = Bill { holds: SMALL / 2, fee: 10, ..Bill::default() };
 	assert_eq!(judge(&deposit, 0, NOBODY), Verdict::Agreed);
+	assert_eq!(judge(&deposit, 0, Consent { can_ask: true, ..NOBODY }), Verdict::Ask, "the price may be mistyped");
 	assert_eq!(refusal(&Bill { holds: SMALL, ..deposit.clone() }, NOBODY), "not-confirmed");
 	let again = judge(&deposit, deposit.total(), NOBODY);
 	assert!(matches!(again, Verdict::Refused(why) if why.code() == "not-confirmed"), "with what came before");
