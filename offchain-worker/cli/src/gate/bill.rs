@@ -92,6 +92,7 @@ impl Bill {
 	pub(super) async fn of_signature(chain: &Chain, order: &AnyOrder) -> Result<Self> {
 		let mut bill = Self::default();
 		bill.add_order(chain, &chain.deposits().await?, order).await?;
+		bill.beyond.extend(beyond_today(order));
 		Ok(bill)
 	}
 
@@ -331,6 +332,12 @@ fn beyond_votes(call: &GovernanceCall) -> Option<String> {
 	}
 }
 
+/// Returns that who has a signature may use it years later, if it is under a request that does not expire.
+fn beyond_today(order: &AnyOrder) -> Option<String> {
+	let is_forever = matches!(order, AnyOrder::Request(RequestOrder { expiry: None, .. }));
+	is_forever.then(|| "stays good until it is canceled, since it does not expire".into())
+}
+
 /// Returns whether a call takes all of what [`Deposits::of`] says, not perhaps less, for what is there already.
 fn takes_all_of_its_deposit(call: &Call) -> bool {
 	match call {
@@ -366,7 +373,7 @@ fn stake(deposits: &Deposits, order: &WorkerpoolOrder, categories: &[(CategoryId
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::market::tests::quote;
+	use crate::market::tests::{quote, wish};
 
 	#[test]
 	fn bill_tells_what_is_gone_and_what_comes_back() {
@@ -409,6 +416,14 @@ mod tests {
 			assert!(!more.is_small(0), "it does not come back: {more}");
 		}
 		assert!(!Bill { holds: Balance::MAX, ..deposit }.is_small(Balance::MAX));
+	}
+
+	#[test]
+	fn signature_under_a_request_that_does_not_expire_tells_so() {
+		let signed = |expiry| beyond_today(&RequestOrder { expiry, ..wish().request(0, 0, 1) }.into());
+		assert!(signed(None).is_some_and(|said| said.contains("until it is canceled")));
+		assert_eq!(signed(Some(5)), None);
+		assert_eq!(beyond_today(&quote().app.into()), None, "it takes no money");
 	}
 
 	#[test]

@@ -147,7 +147,7 @@ async fn request(
 		|| failure!(PriceLow, "app and dataset may cost more than --max-price {}", Amount(max); "raise --max-price"),
 	)?;
 	let mut request = wish.request(app.0, dataset, pool);
-	if options.valid_for.is_none() && key.scheme() == Scheme::Ethereum && unless_it_expires(&request).is_ok() {
+	if options.valid_for.is_none() && key.scheme() == Scheme::Ethereum && check_typed_but_for_expiry(&request).is_ok() {
 		request.expiry = None;
 		context.out.say("the request does not expire: typed data has no field for that; `rlc order cancel` ends it");
 	}
@@ -162,20 +162,22 @@ fn unsaid(order: &AnyOrder) -> Option<NotExpressible> {
 		AnyOrder::Dataset(order) => order.struct_hash().map(|_| ()),
 		AnyOrder::Workerpool(order) => order.struct_hash().map(|_| ()),
 		// What somebody asked for comes before the expiry, which requests have by default.
-		AnyOrder::Request(order) => unless_it_expires(order).and(order.struct_hash().map(|_| ())),
+		AnyOrder::Request(order) => check_typed_but_for_expiry(order).and(order.struct_hash().map(|_| ())),
 	};
 	said.err()
 }
 
-/// Returns whether typed data can say what a request says, but for when it expires.
-fn unless_it_expires(request: &RequestOrder) -> std::result::Result<(), NotExpressible> {
+/// Checks that typed data can say what a request says, but for when it expires.
+fn check_typed_but_for_expiry(request: &RequestOrder) -> std::result::Result<(), NotExpressible> {
 	RequestOrder { expiry: None, ..request.clone() }.struct_hash().map(|_| ())
 }
 
 /// Says what has no field, and which option to leave out.
 fn field(why: NotExpressible) -> &'static str {
 	match why {
-		NotExpressible::ForeignAccount => "an account without an Ethereum address (--beneficiary, --only-requester)",
+		NotExpressible::ForeignAccount => {
+			"an account without an Ethereum address (your own, or that of --beneficiary or --only-requester)"
+		}
 		NotExpressible::ZeroAddress => "the address zero, which stands for nobody there",
 		NotExpressible::Payer => "a payer",
 		NotExpressible::Expiry => "an expiry (--valid-for)",
