@@ -31,6 +31,15 @@ pub(crate) struct SellAtOnce {
 	pub publish: bool,
 }
 
+/// What a task pays for an asset that is sold at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SalePrice {
+	/// The amount.
+	pub amount: Amount,
+	/// Whether somebody named it. If not, it is 0, as on any development chain.
+	pub is_named: bool,
+}
+
 impl SellAtOnce {
 	/// Returns the price of a task, if the asset is sold. On a development chain, whose RLC are worth nothing, nobody has to name
 	/// one.
@@ -38,25 +47,19 @@ impl SellAtOnce {
 	/// # Errors
 	///
 	/// If it is missing; if the node does not answer.
-	pub(crate) async fn price(self, chain: &Chain) -> Result<Option<Amount>> {
-		let is_free = self.is_unpriced() && chain.is_development().await?;
+	pub(crate) async fn price(self, chain: &Chain) -> Result<Option<SalePrice>> {
+		let is_free = self.publish && self.price.is_none() && chain.is_development().await?;
 		self.price_if(is_free)
 	}
 
-	/// Returns the same. `is_free`: what has no price is sold for nothing.
-	fn price_if(self, is_free: bool) -> Result<Option<Amount>> {
+	/// Returns the same. `is_free`: what is sold without a price is sold for nothing.
+	fn price_if(self, is_free: bool) -> Result<Option<SalePrice>> {
 		match self.price {
-			None if is_free => Ok(Some(Amount(0))),
-			None if self.publish => {
-				Err(failure!(PriceMissing, "--price is missing"; "give what a task pays, 0 for nothing"))
-			}
-			price => Ok(price),
+			_ if !self.publish => Ok(None),
+			Some(amount) => Ok(Some(SalePrice { amount, is_named: true })),
+			None if is_free => Ok(Some(SalePrice { amount: Amount(0), is_named: false })),
+			None => Err(failure!(PriceMissing, "--price is missing"; "give what a task pays, 0 for nothing")),
 		}
-	}
-
-	/// Returns whether it is to be sold, and nobody named the price.
-	fn is_unpriced(self) -> bool {
-		self.publish && self.price.is_none()
 	}
 }
 
@@ -70,17 +73,17 @@ pub(crate) async fn offer(
 	chain: &Chain,
 	key: Key,
 	order: AnyOrder,
-	sell: SellAtOnce,
+	price: SalePrice,
 ) -> Result<Answer> {
 	let known = rivals(chain, &key.account(), &order).await?;
-	match on_sale(&known, sell.price.map(|price| price.0)) {
+	match on_sale(&known, price.is_named.then_some(price.amount.0)) {
 		Some(entry) => {
 			let (price, hash) = (Amount(entry.price), entry.hash);
 			let text = format!("already on sale for {price} a task, order {:?}", hash.0);
 			Ok(Answer::new(text, HashedOrder { hash, order: Order(entry.order.clone()) }))
 		}
 		None => {
-			if sell.is_unpriced() {
+			if !price.is_named {
 				context.out.say("no --price: it is sold for nothing, as on any development chain");
 			}
 			publish_as(context, chain, key, order, Others::Replace).await
@@ -135,13 +138,15 @@ mod tests {
 	fn what_is_published_without_a_price_is_sold_for_nothing_or_not_at_all() {
 		let sell = |price, publish| SellAtOnce { price, publish };
 		for is_free in [true, false] {
-			assert_eq!(sell(Some(Amount(5)), true).price_if(is_free), Ok(Some(Amount(5))));
-			assert_eq!(sell(Some(Amount(0)), true).price_if(is_free), Ok(Some(Amount(0))));
+			for amount in [Amount(5), Amount(0)] {
+				let named = SalePrice { amount, is_named: true };
+				assert_eq!(sell(Some(amount), true).price_if(is_free), Ok(Some(named)));
+			}
+			assert_eq!(sell(None, false).price_if(is_free), Ok(None), "it is not sold");
 		}
-		assert_eq!(sell(None, true).price_if(true), Ok(Some(Amount(0))));
+		let free = SalePrice { amount: Amount(0), is_named: false };
+		assert_eq!(sell(None, true).price_if(true), Ok(Some(free)));
 		assert_eq!(sell(None, true).price_if(false).unwrap_err().code(), "price.missing");
-		assert_eq!(sell(None, false).price_if(false), Ok(None), "it is not sold");
-		assert!(sell(None, true).is_unpriced() && !sell(None, false).is_unpriced());
 	}
 
 	#[test]

@@ -54,8 +54,8 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
 	let sale = match price {
 		Some(price) => {
-			let order = DatasetOffer::plain(id, price).order(context, &chain).await?;
-			Some(assets::offer(context, &chain, key, order.into(), deploy.sell).await?)
+			let order = DatasetOffer::plain(id, price.amount).order(context, &chain).await?;
+			Some(assets::offer(context, &chain, key, order.into(), price).await?)
 		}
 		None => None,
 	};
