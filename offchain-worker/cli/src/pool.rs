@@ -155,8 +155,8 @@ pub(crate) struct Scheduler {
 	pub workerpool: WorkerpoolId,
 	/// Where this program reaches it.
 	pub place: Place,
-	/// Where everybody finds it, as the chain says.
-	pub public: String,
+	/// Where everybody finds it, as the chain says; `None` if its pool names no URL.
+	pub public: Option<String>,
 }
 
 /// Returns the scheduler of a pool.
@@ -166,7 +166,7 @@ pub(crate) struct Scheduler {
 /// Those of [`url`].
 pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: WorkerpoolId) -> Result<Scheduler> {
 	let place = url(context, chain, workerpool).await?;
-	Ok(Scheduler { workerpool, public: place.url.clone(), place })
+	Ok(Scheduler { workerpool, public: Some(place.url.clone()), place })
 }
 
 /// Returns the scheduler at an address, if the chain says the same of its pool. On networks for development, it can be on this
@@ -183,7 +183,7 @@ pub(crate) async fn scheduler_at(chain: &Chain, base: &str) -> Result<Scheduler>
 		return Err(failure!(SchedulerUrl, "the scheduler at {base} says that it is of workerpool {:?}, which is not \
 			there, as the chain says", workerpool.0; "give the URL that `rlc workerpool show` tells"));
 	}
-	Ok(Scheduler { workerpool, place: base.into(), public: registered.unwrap_or_else(|| base.into()) })
+	Ok(Scheduler { workerpool, place: base.into(), public: registered })
 }
 
 /// Returns the store of a scheduler, by its HTTP base or where it was found.

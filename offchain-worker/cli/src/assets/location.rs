@@ -80,7 +80,12 @@ impl Location {
 		upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
 		// A URL, so that workers of every pool find it: not that of a proxy on this machine. Their own pool's store is asked
 		// first, by the checksum.
-		Ok(named(format!("{}/store/{}", scheduler.public.trim_end_matches('/'), file.cid), file))
+		let base = scheduler.public.as_ref().unwrap_or_else(|| {
+			let url = &scheduler.place.url;
+			context.out.say(format_args!("warning: the workerpool names no URL, so others look for the file at {url}"));
+			url
+		});
+		Ok(named(format!("{}/store/{}", base.trim_end_matches('/'), file.cid), file))
 	}
 }
 
