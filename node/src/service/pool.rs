@@ -23,9 +23,9 @@ pub fn open(config: &Configuration, parts: &Parts) -> Pool {
 struct PoolTasks(SpawnEssentialTaskHandle);
 
 impl SpawnEssentialNamed for PoolTasks {
-	/// Spawns the task that never gives its thread back while there is a pool. It ends when the node stops and drops the
-	/// pool, which would be logged as the failure of an essential task. So it waits then until it is told to end, as others
-	/// do. If it panics, it has failed.
+	/// Spawns a task that never gives its thread back while there is a pool. It ends when the node stops and drops the pool,
+	/// which would be logged as the failure of an essential task. So it waits then until it is told to end, as others do. If
+	/// it panics, it has failed; an end of any other cause is not told from that of the pool.
 	fn spawn_essential_blocking(
 		&self,
 		name: &'static str,

@@ -76,7 +76,7 @@ impl Found {
 			proxy: check.proxy()?,
 			events: check.numbers::<Event>(Kind::Event)?,
 			frame_events: check.numbers::<FrameEvent>(Kind::Event)?,
-			// By a comparison of its own: one that found a difference takes the same types for alike if it meets them again.
+			// A comparison that has found a difference cannot be used again: it would pass the same types the second time.
 			staking: Check::of(metadata).staking(),
 		};
 		check.event_records()?;
