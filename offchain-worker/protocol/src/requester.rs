@@ -51,12 +51,12 @@ pub struct PoolInfo {
 	pub protocol: u32,
 	/// How many workers are there.
 	pub workers: u32,
-	/// How many workers can be reached that the pool vouches for: only they decide alone. `None` if the scheduler is too old
-	/// to say.
+	/// How many workers can be reached that the pool vouches for, without those that drain: only they decide alone. `None` if
+	/// the scheduler is too old to say.
 	#[serde(default)]
 	pub vouched: Option<u32>,
-	/// How many votes the workers have that can be reached: those of a [voter](WorkerInfo::voter) have one on each task. `None`
-	/// if the scheduler is too old to say.
+	/// How many votes the workers have that can be reached, without those that drain: those of a [voter](WorkerInfo::voter)
+	/// have one on each task. `None` if the scheduler is too old to say.
 	#[serde(default)]
 	pub votes: Option<u32>,
 	/// How many slots of theirs could be filled now.

@@ -46,8 +46,8 @@ impl Pool {
 	fn info(&self) -> PoolInfo {
 		let identity = &self.means.identity;
 		let here = self.state.workers().values().filter(|worker| worker.is_here());
-		let reachable = || self.state.workers().values().filter(|worker| worker.is_reachable());
-		let votes: BTreeSet<_> = reachable().map(|worker| &worker.voter).collect();
+		let deciding = || self.state.workers().values().filter(|worker| worker.is_reachable() && !worker.draining);
+		let votes: BTreeSet<_> = deciding().map(|worker| &worker.voter).collect();
 		let willing = self.state.workers().values().filter(|worker| worker.is_willing());
 		let running = self.state.workers().values().map(|worker| u64::from(worker.running())).sum();
 		let to_come = self.state.deals().values().map(|deal| deal.to_come());
@@ -58,7 +58,7 @@ impl Pool {
 			version: env!("CARGO_PKG_VERSION").into(),
 			protocol: PROTOCOL,
 			workers: here.count().try_into().unwrap_or(u32::MAX),
-			vouched: reachable().filter(|worker| worker.is_vouched).count().try_into().ok(),
+			vouched: deciding().filter(|worker| worker.is_vouched).count().try_into().ok(),
 			votes: votes.len().try_into().ok(),
 			free_slots: self.state.ready().free_slots(),
 			slots: willing.map(|worker| u64::from(worker.usable_slots())).sum(),

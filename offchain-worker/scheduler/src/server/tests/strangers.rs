@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use rlc_primitives::{CategoryId, Restriction, Tag, RLC};
-use rlc_protocol::{requester::PoolStatus, worker::ShownDelegation};
+use rlc_protocol::{
+	requester::{PoolInfo, PoolStatus},
+	worker::ShownDelegation,
+};
 
 use super::*;
 use crate::Offer;
@@ -95,15 +98,24 @@ async fn signed_operator_vouches_for_its_worker_if_the_pool_knows_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pool_tells_how_many_votes_its_workers_have() {
+async fn pool_tells_how_many_votes_its_workers_have_that_take_tasks() {
 	let yard = Yard::with(|config| config.vouched = [key("Dave").account()].into()).await;
-	let _operators = [yard.worker_of("Bob", "Dave").await, yard.worker_of("Eve", "Dave").await];
+	let operators = [yard.worker_of("Bob", "Dave").await, yard.worker_of("Eve", "Dave").await];
 	let _strangers = [yard.worker("Mallory").await, yard.worker_of("Trudy", "Oscar").await];
 	let pool = yard.until_status(|status| status.pool.workers == 4).await.pool;
 	assert_eq!((pool.vouched, pool.votes), (Some(2), Some(2)), "one of the operator, and one of all strangers");
 	let workers = yard.client().await.workers().await.unwrap();
 	let voters: BTreeSet<_> = workers.iter().map(|worker| worker.voter()).collect();
 	assert_eq!(voters.len(), 2, "as a program counts them");
+	for worker in &operators {
+		worker.beats.abort();
+		let heartbeat = Heartbeat { free_slots: 0, draining: true, cached: None };
+		worker.client.heartbeat(worker.joined.session, heartbeat).await.unwrap();
+	}
+	let draining = |pool: &PoolInfo| pool.workers == 4 && pool.vouched == Some(0);
+	let pool = yard.until_status(|status| draining(&status.pool)).await.pool;
+	assert_eq!(pool.votes, Some(1), "that of all strangers");
+	drop(operators);
 	yard.scheduler.stop().await.unwrap();
 }
 
