@@ -45,6 +45,11 @@ impl Counts {
 		counts
 	}
 
+	/// Returns whether workers can still contribute to one of them.
+	pub(crate) fn take_contributions(&self) -> bool {
+		self.waiting > 0 || self.computing > 0
+	}
+
 	/// Returns what scripts are told of these tasks, as far as they are closed.
 	pub(crate) fn ending(&self) -> Ending {
 		match (self.failed, self.completed) {
@@ -167,5 +172,12 @@ mod tests {
 		assert_eq!([ending(0, 0), ending(3, 0)], [Ending::Well; 2]);
 		assert_eq!(ending(2, 1), Ending::PartlyFailed);
 		assert_eq!(ending(0, 3), Ending::AllFailed);
+	}
+
+	#[test]
+	fn tasks_take_contributions_until_enough_workers_agree() {
+		let taken = |waiting, computing| Counts { waiting, computing, revealing: 1, ..Counts::default() };
+		let taken = |waiting, computing| taken(waiting, computing).take_contributions();
+		assert_eq!([taken(1, 0), taken(0, 1), taken(0, 0)], [true, true, false]);
 	}
 }

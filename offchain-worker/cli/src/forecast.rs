@@ -20,41 +20,55 @@ pub(crate) fn workers_needed(trust: u64) -> u64 {
 }
 
 /// Returns a pool as if it had only the workers that have what is demanded, with as many slots as tasks fit into.
-pub(crate) fn room_for(info: &PoolInfo, workers: &[WorkerInfo], demand: &Demand) -> PoolInfo {
-	let mut room = PoolInfo { workers: 0, free_slots: 0, slots: 0, ..info.clone() };
+pub(crate) fn fitting(info: &PoolInfo, workers: &[WorkerInfo], demand: &Demand) -> PoolInfo {
+	let mut fitting = PoolInfo { workers: 0, free_slots: 0, slots: 0, ..info.clone() };
 	let (mut vouched, mut voters) = (0, BTreeSet::new());
 	for worker in workers {
 		let Some(slots) = demand.slots(worker) else { continue };
-		room.workers = room.workers.saturating_add(1);
-		vouched += u32::from(worker.vouched);
-		voters.insert(worker.voter());
-		room.free_slots = room.free_slots.saturating_add(worker.free_slots / slots);
+		fitting.workers = fitting.workers.saturating_add(1);
+		fitting.free_slots = fitting.free_slots.saturating_add(worker.free_slots / slots);
 		if !worker.draining {
-			room.slots = room.slots.saturating_add(u64::from(worker.usable_slots() / slots));
+			vouched += u32::from(worker.vouched);
+			voters.insert(worker.voter());
+			fitting.slots = fitting.slots.saturating_add(u64::from(worker.usable_slots() / slots));
 		}
 	}
-	room.vouched = Some(vouched);
-	room.votes = voters.len().try_into().ok();
-	room
+	// A scheduler that is too old to tell says of no worker that it is vouched for.
+	fitting.vouched = info.vouched.map(|_| vouched);
+	fitting.votes = info.votes.and(voters.len().try_into().ok());
+	fitting
 }
 
 /// Returns why the workers of a pool cannot decide on tasks of this trust, whatever they answer; `None` if they can, or the
 /// scheduler is too old to tell.
 pub(crate) fn too_few(pool: &PoolInfo, trust: u64) -> Option<String> {
-	let votes = pool.votes.unwrap_or(pool.workers);
+	let votes = votes(pool);
 	if votes == 0 {
 		return Some("the workerpool has no worker for them now".into());
 	}
-	let (needed, least) = (workers_needed(trust), Rules::LIVE.least_contributors(trust));
+	let least = Rules::LIVE.least_contributors(trust);
 	if least <= 1 {
 		let alone = format!("at trust {trust}, a worker that it vouches for decides alone");
 		return (pool.vouched == Some(0)).then(|| format!("the workerpool vouches for no worker now, and {alone}"));
 	}
-	let new = if needed > u64::from(least) { ", if all are new" } else { "" };
-	(u64::from(votes) < needed).then(|| {
-		let has = counted(votes.into(), "operator");
-		format!("the workerpool has workers of {has} now, and at trust {trust}, those of {needed} have to agree{new}")
-	})
+	(votes < least).then(|| format!("{}, those of {least} must agree", operators(votes, trust)))
+}
+
+/// Returns why the workers of a pool cannot decide on tasks of this trust if all are new, since then each counts least; `None`
+/// if they can even so.
+pub(crate) fn too_few_if_new(pool: &PoolInfo, trust: u64) -> Option<String> {
+	let (votes, needed) = (votes(pool), workers_needed(trust));
+	(u64::from(votes) < needed)
+		.then(|| format!("{}, those of {needed} must agree if all are new", operators(votes, trust)))
+}
+
+/// Returns how many votes a pool has on a task, or, if its scheduler is too old to tell, how many it has at most.
+fn votes(pool: &PoolInfo) -> u32 {
+	pool.votes.unwrap_or(pool.workers)
+}
+
+fn operators(votes: u32, trust: u64) -> String {
+	format!("the workerpool has workers of {} now; at trust {trust}", counted(votes.into(), "operator"))
 }
 
 /// Returns when the tasks would begin, in words.
@@ -63,11 +77,12 @@ pub(crate) fn start(info: &PoolInfo, tasks: u64, trust: u64) -> String {
 		return format!("not yet: {why}");
 	}
 	let needed = tasks.saturating_mul(workers_needed(trust));
+	let doubt = too_few_if_new(info, trust).map(|why| format!(", but {why}")).unwrap_or_default();
 	if info.waiting == 0 && u64::from(info.free_slots) >= needed {
-		return "at once".into();
+		return format!("at once{doubt}");
 	}
 	let (waiting, free) = (counted(info.waiting, "task"), counted(info.free_slots.into(), "free slot"));
-	format!("{waiting} ahead of them, {free} now")
+	format!("{waiting} ahead of them, {free} now{doubt}")
 }
 
 /// Returns in how many ms all tasks are computed, one run in each slot at a time, if all that is ahead of them takes as
@@ -99,10 +114,10 @@ pub(crate) fn ending(expected: Result<Moment, &str>, latest: Moment) -> String {
 	let limit = span(latest);
 	match expected {
 		Ok(time) if time < latest => {
-			format!("expected about {} and a few blocks (at most {limit}, else the money comes back)", span(time))
+			format!("expected about {} and a few blocks (at most {limit}, else the price comes back)", span(time))
 		}
-		Ok(time) => format!("expected about {}, too late: after {limit} the money comes back", span(time)),
-		Err(why) => format!("within {limit}, else the money comes back; the expected time is not known: {why}"),
+		Ok(time) => format!("expected about {}, too late: after {limit} the price comes back", span(time)),
+		Err(why) => format!("within {limit}, else the price comes back; the expected time is not known: {why}"),
 	}
 }
 
@@ -142,54 +157,35 @@ pub(crate) mod tests {
 		assert_eq!(start(&info(3, 6, 0), 2, 5), "at once");
 		assert!(start(&info(3, 5, 0), 2, 5).starts_with("0 tasks ahead"));
 		assert!(start(&info(3, 6, 9), 2, 5).starts_with("9 tasks ahead"));
-		assert!(start(&info(2, 6, 0), 2, 5).contains("workers of 2 operators now"));
+		let told = start(&info(2, 6, 0), 2, 5);
+		assert!(told.starts_with("at once, but") && told.ends_with("those of 3 must agree if all are new"), "{told}");
+		let told = start(&info(1, 6, 0), 2, 5);
+		assert!(told.starts_with("not yet: ") && told.ends_with("those of 2 must agree"), "{told}");
 	}
 
 	#[test]
 	fn pool_whose_workers_cannot_agree_is_told_from_one_whose_can() {
 		let voting = |votes, vouched| PoolInfo { votes: Some(votes), vouched: Some(vouched), ..info(9, 9, 0) };
 		let told = |pool: &PoolInfo, trust| too_few(pool, trust).unwrap_or_default();
-		let one = "the workerpool has workers of 1 operator now, and at trust 3, those of 2 have to agree";
+		let one = "the workerpool has workers of 1 operator now; at trust 3, those of 2 must agree";
 		assert_eq!([told(&voting(1, 9), 3), told(&voting(2, 9), 3)], [one, ""]);
-		assert!(told(&voting(2, 2), 5).ends_with("those of 3 have to agree, if all are new"));
+		assert_eq!(told(&voting(2, 2), 5), "", "two with a score decide");
+		let perhaps = |votes, trust| too_few_if_new(&voting(votes, 9), trust).is_some();
+		assert_eq!([perhaps(2, 5), perhaps(3, 5), perhaps(2, 3), perhaps(1, 1)], [true, false, false, false]);
 		assert_eq!(told(&voting(1, 1), 1), "", "it decides alone");
 		assert!(told(&voting(1, 0), 1).contains("vouches for no worker now"));
 		assert!(told(&info(0, 0, 0), 1).contains("has no worker"));
 		let old = PoolInfo { votes: None, vouched: None, ..info(9, 9, 0) };
 		assert_eq!([1, 3, 100].map(|trust| told(&old, trust)), ["", "", ""], "it does not tell");
+		let demand = Demand { needs: Needs { memory: 4, ..Needs::default() }, ..Demand::default() };
+		let worker = WorkerInfo { vouched: false, ..worker(4, 8, true) };
+		let pool = fitting(&old, &[worker.clone(), worker], &demand);
+		assert_eq!([1, 3].map(|trust| told(&pool, trust)), ["", ""], "nor of its workers");
 	}
 
-	#[test]
-	fn workers_of_an_operator_and_strangers_have_one_vote() {
-		let account = |n| Account(AccountId::new([n; 32]));
-		let record = |proven| WorkerRecord { validated: 0, refuted: 0, lost: 0, proven, away_until: None };
-		let worker = |n, operator: Option<u8>, proven: Option<bool>| WorkerInfo {
-			account: account(n),
-			operator: operator.map(account),
-			vouched: proven.is_none(),
-			alive: true,
-			draining: false,
-			record: proven.map(record),
-			usable_slots: None,
-			resources: Resources { slots: 1, wasm: true, ..Resources::default() },
-			free_slots: 1,
-			running: 0,
-			seen: 0,
-		};
-		let votes = |workers: &[WorkerInfo]| {
-			let room = room_for(&info(9, 9, 0), workers, &Demand::default());
-			(room.votes, room.vouched)
-		};
-		assert_eq!(votes(&[worker(1, Some(8), None), worker(2, Some(8), None)]), (Some(1), Some(2)));
-		assert_eq!(votes(&[worker(1, Some(8), None), worker(2, None, None)]), (Some(2), Some(2)));
-		let strangers = [worker(1, Some(7), Some(false)), worker(2, Some(8), Some(false))];
-		assert_eq!(votes(&strangers), (Some(1), Some(0)), "whatever operators they show");
-		assert_eq!(votes(&[worker(1, Some(8), Some(true)), worker(2, Some(8), Some(true))]), (Some(2), Some(0)));
-	}
-
-	#[test]
-	fn only_workers_that_have_what_a_task_needs_are_counted() {
-		let worker = |slots, memory, alive| WorkerInfo {
+	/// Returns a worker that computes one task.
+	fn worker(slots: u32, memory: u64, alive: bool) -> WorkerInfo {
+		WorkerInfo {
 			account: Account(AccountId::new([1; 32])),
 			operator: None,
 			vouched: true,
@@ -201,11 +197,39 @@ pub(crate) mod tests {
 			free_slots: slots - 1,
 			running: 1,
 			seen: 0,
+		}
+	}
+
+	#[test]
+	fn workers_of_an_operator_and_strangers_have_one_vote() {
+		let account = |n| Account(AccountId::new([n; 32]));
+		let record = |proven| WorkerRecord { validated: 0, refuted: 0, lost: 0, proven, away_until: None };
+		let worker = |n, operator: Option<u8>, proven: Option<bool>| WorkerInfo {
+			account: account(n),
+			operator: operator.map(account),
+			vouched: proven.is_none(),
+			record: proven.map(record),
+			..worker(1, 0, true)
 		};
+		let votes = |workers: &[WorkerInfo]| {
+			let pool = fitting(&info(9, 9, 0), workers, &Demand::default());
+			(pool.votes, pool.vouched)
+		};
+		assert_eq!(votes(&[worker(1, Some(8), None), worker(2, Some(8), None)]), (Some(1), Some(2)));
+		assert_eq!(votes(&[worker(1, Some(8), None), worker(2, None, None)]), (Some(2), Some(2)));
+		let strangers = [worker(1, Some(7), Some(false)), worker(2, Some(8), Some(false))];
+		assert_eq!(votes(&strangers), (Some(1), Some(0)), "whatever operators they show");
+		assert_eq!(votes(&[worker(1, Some(8), Some(true)), worker(2, Some(8), Some(true))]), (Some(2), Some(0)));
+		let draining = WorkerInfo { draining: true, ..worker(2, Some(7), None) };
+		assert_eq!(votes(&[worker(1, Some(8), None), draining]), (Some(1), Some(1)), "it takes no tasks");
+	}
+
+	#[test]
+	fn only_workers_that_have_what_a_task_needs_are_counted() {
 		let workers = [worker(4, 8, true), worker(8, 8, true), worker(8, 3, true), worker(8, 8, false)];
 		let demand = Demand { needs: Needs { memory: 4, ..Needs::default() }, ..Demand::default() };
-		let room = room_for(&info(3, 17, 0), &workers, &demand);
-		assert_eq!((room.workers, room.slots, room.free_slots), (2, 4, 2), "each task takes half a worker");
+		let pool = fitting(&info(3, 17, 0), &workers, &demand);
+		assert_eq!((pool.workers, pool.slots, pool.free_slots), (2, 4, 2), "each task takes half a worker");
 	}
 
 	#[test]
@@ -216,7 +240,8 @@ pub(crate) mod tests {
 		assert_eq!(time(&info(3, 0, 30), 2), Ok(7_700), "six run, 30 wait, six come");
 		let many = computed_in(&info(3, 6, 0), Some(0), 1_000_000, 5);
 		assert!(many.is_ok_and(|time| time > 3_600_000), "no run takes no time");
-		assert!(time(&info(2, 6, 0), 2).is_err(), "three workers are needed");
+		assert!(time(&info(1, 6, 0), 2).is_err(), "two workers are needed at least");
+		assert_eq!(time(&info(2, 6, 0), 2), Ok(1_100), "as if all were new");
 		assert!(time(&PoolInfo { slots: 0, ..info(3, 0, 0) }, 2).is_err());
 		assert!(computed_in(&info(3, 6, 0), None, 2, 5).is_err(), "nothing was measured");
 		assert!(ending(Ok(2), 2).contains("too late"));

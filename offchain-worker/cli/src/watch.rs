@@ -1,7 +1,7 @@
 //! Following a deal until its last task is closed.
 
-mod discord;
 mod news;
+mod quorum;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,7 +21,6 @@ use crate::{
 	pool::{self, Place},
 	say::task::stage,
 };
-use discord::discord;
 use news::news;
 use rlc_service::{stop_requested, Backoff};
 
@@ -85,9 +84,10 @@ async fn follow(
 	let size = view.deal.size;
 	let progress = context.out.tasks(format!("deal {:?}", id.0), size);
 	let mut scheduler = Heard::new(context, chain, &view, &progress).await;
-	let mut waits = discord(context, chain, &view).await;
+	let mut waits = quorum::ask_pool(context, chain, &view).await;
 	let mut blocks = std::pin::pin!(chain.follow(None, At::Best));
 	let mut stages = Stages::default();
+	let mut can_contribute = true;
 	loop {
 		view = deals::deal(chain, id).await?;
 		let closed = size.saturating_sub(view.progress.open);
@@ -95,6 +95,7 @@ async fn follow(
 		if size <= LOOKED_AT || view.progress.open == 0 {
 			let all = deals::tasks(chain, &view).await?;
 			stages.say(&progress, &all);
+			can_contribute = Counts::of(&all).take_contributions();
 			if view.progress.open == 0 {
 				last_words(&progress, lines).await;
 				return Ok((view, all));
@@ -107,7 +108,8 @@ async fn follow(
 			tokio::select! {
 				Some(told) = scheduler.told.recv() => scheduler.say(&progress, told),
 				Some(line) = lines.recv() => progress.line(line),
-				Some(why) = waits.recv() => progress.line(why),
+				// Who has contributed may have left since.
+				Some(why) = waits.recv() => if can_contribute { progress.line(why) },
 				Some(_) = blocks.next() => break,
 				() = tokio::time::sleep_until(looked + LOOK_ANYWAY) => break,
 			}

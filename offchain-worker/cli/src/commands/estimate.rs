@@ -9,10 +9,10 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::Result,
+	fit::Fit,
 	market::{self, Quote, Wish},
 	pins::Pinning,
 	request::RequestOptions,
-	room::Room,
 	say::{self, quote::Told},
 };
 
@@ -50,10 +50,10 @@ pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer>
 
 /// Asks the scheduler of the offers.
 async fn ask(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Told> {
-	let Room { scheduler, info, fitting, .. } = Room::of(context, chain, quote, wish).await?;
+	let Fit { scheduler, info, fitting, .. } = Fit::of(context, chain, quote, wish).await?;
 	let run_time = match chain.app(wish.app).await? {
 		Some(app) => scheduler.run_time(app.content.checksum).await.ok().flatten(),
 		None => None,
 	};
-	Ok(Told { info, room: fitting, run_time })
+	Ok(Told { info, fitting, run_time })
 }

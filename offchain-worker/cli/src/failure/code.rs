@@ -295,7 +295,7 @@ catalog! {
 		"Give the app order with --app, the dataset order with --dataset, the workerpool order with --workerpool, the request with --request.";
 	WorkersMissing, "workers.missing",
 		"No worker that is connected to the workerpool's scheduler has what the tasks need.",
-		"Ask for less, name another --workerpool, or buy anyway with --no-wait: the money comes back if no worker joins in time.";
+		"Ask for less, name another --workerpool, or buy anyway with --no-wait: the price comes back if no worker joins in time.";
 
 	DealUnknown, "deal.unknown",
 		"The chain knows no deal of this id: it never existed, or ended long ago and has been pruned.",

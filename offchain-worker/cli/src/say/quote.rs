@@ -20,7 +20,7 @@ pub(crate) struct Told {
 	/// The pool.
 	pub info: PoolInfo,
 	/// The same with only the workers that have what a task needs, and as many slots as tasks fit into.
-	pub room: PoolInfo,
+	pub fitting: PoolInfo,
 	/// How long a run of the app takes there, in ms; `None` if none was measured, or the scheduler is too old to say.
 	pub run_time: Option<Moment>,
 }
@@ -48,13 +48,13 @@ pub(crate) fn summary(quote: &Quote, wish: &Wish) -> String {
 pub(crate) fn estimate(quote: &Quote, wish: &Wish, fee: Balance, told: Result<Told>) -> Answer {
 	let workers = forecast::workers_needed(wish.trust);
 	let begins = match &told {
-		Ok(Told { room, .. }) => forecast::start(room, wish.tasks, wish.trust),
+		Ok(Told { fitting, .. }) => forecast::start(fitting, wish.tasks, wish.trust),
 		Err(why) => format!("not known: {why}"),
 	};
 	// The app's runs in other categories may be longer than this one allows.
 	let run_time = told.as_ref().ok().and_then(|told| told.run_time).map(|time| time.min(wish.reference_time));
 	let expected = match &told {
-		Ok(Told { room, .. }) => forecast::computed_in(room, run_time, wish.tasks, wish.trust),
+		Ok(Told { fitting, .. }) => forecast::computed_in(fitting, run_time, wish.tasks, wish.trust),
 		Err(_) => Err("the scheduler does not answer"),
 	};
 	let latest = wish.reference_time.saturating_mul(FINAL_WINDOW);
@@ -164,7 +164,7 @@ mod tests {
 	#[test]
 	fn expected_time_is_told_or_that_it_is_not_known() {
 		let told = |run_time| {
-			let told = Told { info: info(3, 6, 0), room: info(3, 6, 0), run_time };
+			let told = Told { info: info(3, 6, 0), fitting: info(3, 6, 0), run_time };
 			let answer = estimate(&quote(), &wish(), 5, Ok(told));
 			let ends = answer.text.lines().last().unwrap().to_owned();
 			(ends, answer.json["runTime"].as_u64(), answer.json["expectedTime"].as_u64())

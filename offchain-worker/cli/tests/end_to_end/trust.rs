@@ -46,7 +46,7 @@ fn buyer_is_told_that_too_few_can_agree_before_and_while_the_tasks_wait() {
 			let mut run = command.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
 			let mut said = BufReader::new(run.stderr.take().unwrap()).lines();
 			let warning = until(&mut said, "warning: ").await;
-			assert!(warning.contains("workers of 1 operator now") && warning.contains("--trust 1"), "{warning}");
+			assert!(warning.contains("workers of 1 operator now") && warning.contains("--workerpool"), "{warning}");
 			until(&mut said, "tasks wait for other workers: ").await;
 
 			stack.new_workers(1, "").await;

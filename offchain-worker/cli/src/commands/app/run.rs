@@ -17,15 +17,14 @@ use crate::{
 	context::Context,
 	deals,
 	failure::{failure, Result},
+	fit::Fit,
 	ids,
 	market::{self, Quote, Wish},
 	pins::Pinning,
 	pool, read_along,
 	refund::Payments,
 	request::{Request, RequestOptions},
-	results,
-	room::Room,
-	say, watch,
+	results, say, watch,
 };
 
 /// How long workers have to come back that lost their connection, or whose scheduler was restarted.
@@ -169,24 +168,24 @@ async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote, call: &Call) -> 
 /// Fails if no connected worker can run the tasks, and none comes back soon. With `no_wait` that is only a warning, as it is
 /// if too few can decide on them: the tasks may wait for workers that join later.
 async fn check_workers(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish, no_wait: bool) -> Result<()> {
-	let look = || Room::of(context, chain, quote, wish);
-	let has_none = |room: &Result<Room>| room.as_ref().is_ok_and(|room| room.shortage(wish).is_some());
-	let mut room = look().await;
-	if has_none(&room) && !no_wait {
+	let look = || Fit::of(context, chain, quote, wish);
+	let has_none = |fit: &Result<Fit>| fit.as_ref().is_ok_and(|fit| fit.shortage(wish).is_some());
+	let mut fit = look().await;
+	if has_none(&fit) && !no_wait {
 		let _progress = context.out.wait("looking for a worker");
 		let until = Instant::now() + COMING_BACK;
-		while has_none(&room) && Instant::now() < until {
+		while has_none(&fit) && Instant::now() < until {
 			tokio::time::sleep(LOOK).await;
-			room = look().await;
+			fit = look().await;
 		}
 	}
-	let warning = match room {
-		Ok(room) => match room.shortage(wish) {
+	let warning = match fit {
+		Ok(fit) => match fit.shortage(wish) {
 			Some(why) if !no_wait => {
 				return Err(failure!(WorkersMissing, "{why}";
 					"ask for less, name another --workerpool, or buy anyway with --no-wait"));
 			}
-			shortage => shortage.or_else(|| room.discord(wish)),
+			shortage => shortage.or_else(|| fit.too_few(wish)),
 		},
 		Err(why) => Some(format!("cannot tell whether a worker can run the tasks: {why}")),
 	};

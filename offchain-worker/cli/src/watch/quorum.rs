@@ -17,16 +17,17 @@ use crate::{
 /// The shortest and the longest time until the pool is asked again.
 const LOOKS: Backoff = Backoff::new(Duration::from_secs(10), Duration::from_secs(60));
 
-/// Returns what tells of it from time to time, whenever that changes. A pool that does not answer tells nothing here.
-pub(super) async fn discord(context: &Context, chain: &Chain, deal: &DealView) -> mpsc::Receiver<String> {
+/// Has the pool asked from time to time. Returns what is told whenever it gets too few workers, or for another reason. A pool
+/// that does not answer tells nothing here.
+pub(super) async fn ask_pool(context: &Context, chain: &Chain, deal: &DealView) -> mpsc::Receiver<String> {
 	let (to, told) = mpsc::channel(1);
 	if let Ok(place) = pool::url(context, chain, deal.deal.workerpool.id).await {
-		tokio::spawn(tell(place, deal.deal.trust, to).in_current_span());
+		tokio::spawn(tell_if_too_few(place, deal.deal.trust, to).in_current_span());
 	}
 	told
 }
 
-async fn tell(place: Place, trust: u64, to: mpsc::Sender<String>) {
+async fn tell_if_too_few(place: Place, trust: u64, to: mpsc::Sender<String>) {
 	let (mut waits, mut before) = (LOOKS.waits(), None);
 	loop {
 		tokio::select! {
@@ -36,10 +37,9 @@ async fn tell(place: Place, trust: u64, to: mpsc::Sender<String>) {
 		let Ok((_, info)) = pool::meet(&place).await else { continue };
 		let now = forecast::too_few(&info, trust);
 		if now != before {
-			let line = now.as_ref().map(|why| format!("tasks wait for other workers: {why}"));
-			if let Some(line) = line {
+			if let Some(why) = &now {
 				// A watch that has ended need not know.
-				let _ = to.send(line).await;
+				let _ = to.send(format!("tasks wait for other workers: {why}")).await;
 			}
 			before = now;
 		}

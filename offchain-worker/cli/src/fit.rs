@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What a pool has for the tasks of a request.
-pub(crate) struct Room {
+pub(crate) struct Fit {
 	/// The connection to its scheduler.
 	pub scheduler: WsClient,
 	/// The pool.
@@ -26,7 +26,7 @@ pub(crate) struct Room {
 	demand: Demand,
 }
 
-impl Room {
+impl Fit {
 	/// Asks the pool of these offers.
 	///
 	/// # Errors
@@ -40,7 +40,7 @@ impl Room {
 			info.clone()
 		} else {
 			let workers = scheduler.workers().await.map_err(|error| pool::refused(&error))?;
-			forecast::room_for(&info, &workers, &demand)
+			forecast::fitting(&info, &workers, &demand)
 		};
 		Ok(Self { scheduler, info, fitting, demand })
 	}
@@ -50,9 +50,10 @@ impl Room {
 		(self.fitting.workers == 0).then(|| missing(&self.demand, wish))
 	}
 
-	/// Returns why the workers that can run the tasks cannot decide on them, and what to do; `None` if they can.
-	pub(crate) fn discord(&self, wish: &Wish) -> Option<String> {
-		discord(&self.fitting, wish)
+	/// Returns why the workers that can run the tasks cannot decide on them, or not if all are new, and what to do; `None` if
+	/// they can.
+	pub(crate) fn too_few(&self, wish: &Wish) -> Option<String> {
+		too_few(&self.fitting, wish)
 	}
 }
 
@@ -61,18 +62,21 @@ fn missing(demand: &Demand, wish: &Wish) -> String {
 	let with = if demand.is_nothing() { String::new() } else { format!(" that has {}", demand.words()) };
 	let end = end(wish);
 	format!(
-		"the workerpool has no worker now{with}: the tasks would wait for one, and after {end} the money would come back"
+		"the workerpool has no worker now{with}: the tasks would wait for one, and after {end} the price would come back"
 	)
 }
 
-fn discord(fitting: &PoolInfo, wish: &Wish) -> Option<String> {
-	let (why, end) = (forecast::too_few(fitting, wish.trust)?, end(wish));
-	let instead = if wish.trust > 1 && fitting.vouched != Some(0) {
-		"--trust 1 takes the word of one worker, right or wrong"
-	} else {
-		"name another --workerpool, or wait until it has more"
+/// Does what [`Fit::too_few`] says. It never advises less trust: this is the word of the party that trust protects against.
+fn too_few(fitting: &PoolInfo, wish: &Wish) -> Option<String> {
+	let (why, wait) = match forecast::too_few(fitting, wish.trust) {
+		Some(why) => (why, "wait"),
+		None => (forecast::too_few_if_new(fitting, wish.trust)?, "may wait"),
 	};
-	Some(format!("{why}: the tasks wait for others, and after {end} the money comes back; {instead}"))
+	let end = end(wish);
+	Some(format!(
+		"{why}: the tasks {wait} for others, and after {end} the price comes back; name another --workerpool, or wait until \
+		it has more"
+	))
 }
 
 /// Returns after what time a task without a result is paid back.
@@ -97,15 +101,20 @@ mod tests {
 	}
 
 	#[test]
-	fn remedy_for_a_single_operator_is_one_that_helps() {
+	fn buyer_is_told_that_too_few_can_agree_and_not_to_trust_one_of_them() {
 		let pool = |votes, vouched| PoolInfo { votes: Some(votes), vouched: Some(vouched), ..info(3, 6, 0) };
 		let wish = |trust| Wish { trust, ..wish() };
-		assert_eq!(discord(&pool(2, 1), &wish(3)), None);
-		let told = discord(&pool(1, 3), &wish(3)).unwrap();
-		assert!(told.contains("1 operator") && told.contains("after 50 min") && told.contains("--trust 1"), "{told}");
-		for trust in [1, 3] {
-			let told = discord(&pool(1, 0), &wish(trust)).unwrap();
-			assert!(told.contains("--workerpool") && !told.contains("--trust 1"), "one of them would not do: {told}");
+		assert_eq!(too_few(&pool(2, 1), &wish(3)), None);
+		let told = too_few(&pool(1, 3), &wish(3)).unwrap();
+		assert!(
+			told.contains("1 operator") && told.contains("the tasks wait") && told.contains("after 50 min"),
+			"{told}"
+		);
+		let told = too_few(&pool(2, 3), &wish(5)).unwrap();
+		assert!(told.contains("2 operators") && told.contains("the tasks may wait"), "{told}");
+		for (trust, vouched) in [(1, 0), (3, 0), (3, 1)] {
+			let told = too_few(&pool(1, vouched), &wish(trust)).unwrap();
+			assert!(told.contains("--workerpool") && !told.contains("--trust"), "its scheduler may lie: {told}");
 		}
 	}
 }
