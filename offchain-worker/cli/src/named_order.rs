@@ -24,7 +24,7 @@ impl NamedOrder {
 	///
 	/// # Errors
 	///
-	/// If there is no such file or order.
+	/// If the file or the order is missing.
 	pub(crate) async fn find(chain: &Chain, name: &str) -> Result<Self> {
 		if let Ok(hash) = ids::order(name) {
 			let published = chain.order(hash).await?.and_then(|view| view.published);

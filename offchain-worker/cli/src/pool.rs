@@ -124,7 +124,7 @@ fn is_served(workers: &[WorkerInfo], tag: Tag) -> bool {
 ///
 /// # Errors
 ///
-/// If there is no such pool.
+/// If the pool is unknown.
 pub(crate) async fn description(chain: &Chain, pool: WorkerpoolId) -> Result<PoolDescription> {
 	let found = chain.workerpool(pool).await?;
 	let found = found.ok_or_else(|| failure!(AssetUnknown, "there is no workerpool {:?}", pool.0; "check the id"))?;

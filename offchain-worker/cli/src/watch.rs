@@ -41,7 +41,7 @@ const CONNECT_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::fr
 ///
 /// # Errors
 ///
-/// If the user stops it: says how to resume. If there is no such deal, or the node does not answer.
+/// If the user stops it: says how to resume. If the deal is unknown, or the node does not answer.
 pub(crate) async fn to_the_end(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
 	to_the_end_with(context, chain, id, mpsc::channel(1).1).await
 }

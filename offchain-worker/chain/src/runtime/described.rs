@@ -62,7 +62,7 @@ impl Runtime {
 	///
 	/// # Errors
 	///
-	/// [`Error::Mismatch`] if there is no such item.
+	/// [`Error::Mismatch`] if the chain lacks the item.
 	pub(crate) fn described_key(&self, in_pallet: &str, name: &str, keys: &[Vec<u8>]) -> Result<Vec<u8>, Error> {
 		let missing = || self.mismatch(format!("it has no storage {in_pallet}.{name} with {} keys", keys.len()));
 		let entry = storage_entry(&self.metadata, in_pallet, name).ok_or_else(missing)?;
@@ -82,7 +82,7 @@ impl Runtime {
 	///
 	/// # Errors
 	///
-	/// [`Error::Mismatch`] if there is no such item; [`Error::BadAnswer`] if this is not what it holds.
+	/// [`Error::Mismatch`] if the chain lacks the item; [`Error::BadAnswer`] if this is not what it holds.
 	pub(crate) fn read_stored(&self, in_pallet: &str, name: &str, bytes: &[u8]) -> Result<Data, Error> {
 		let entry = storage_entry(&self.metadata, in_pallet, name)
 			.ok_or_else(|| self.mismatch(format!("it has no storage {in_pallet}.{name}")))?;
@@ -95,7 +95,7 @@ impl Runtime {
 	///
 	/// # Errors
 	///
-	/// [`Error::Mismatch`] if there is no such constant, or its value is not what the description says.
+	/// [`Error::Mismatch`] if the chain lacks the constant, or its value is not what the description says.
 	pub(crate) fn described_constant(&self, in_pallet: &str, name: &str) -> Result<Data, Error> {
 		let constants = pallet(&self.metadata, in_pallet).map(|pallet| pallet.constants.as_slice()).unwrap_or_default();
 		let constant = constants.iter().find(|constant| constant.name == name);

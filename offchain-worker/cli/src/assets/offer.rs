@@ -201,7 +201,7 @@ impl WorkerpoolOffer {
 	///
 	/// # Errors
 	///
-	/// If the requester is not an account, there is no such category, or the name does not tell the workerpool.
+	/// If the requester is not an account, the category is unknown, or the name does not tell the workerpool.
 	pub(crate) async fn order(&self, context: &Context, chain: &Chain) -> Result<WorkerpoolOrder> {
 		Ok(WorkerpoolOrder {
 			workerpool: self.workerpool.find(context, chain).await?,

@@ -29,7 +29,7 @@ pub(crate) fn name(text: String) -> Result<Name> {
 ///
 /// # Errors
 ///
-/// If there is no such asset, or its name does not tell it.
+/// If the asset is unknown, or its name does not tell it.
 pub(crate) async fn show<A: Asset>(context: &Context, name: &AssetName<A>) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let id = name.find(context, &chain).await?;
@@ -86,7 +86,7 @@ pub(crate) async fn transfer<A: Asset>(context: &Context, id: A, to: &str) -> Re
 ///
 /// # Errors
 ///
-/// If there is no such asset, or the chain refuses it.
+/// If the asset is unknown, or the chain refuses it.
 pub(crate) async fn deregister<A: Asset>(context: &Context, id: A) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
 	let asset = id.find(&chain).await?;

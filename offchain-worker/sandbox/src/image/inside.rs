@@ -63,7 +63,7 @@ pub fn below(root: &Path, directory: &Path, name: &OsStr) -> io::Result<PathBuf>
 ///
 /// # Errors
 ///
-/// If there is no such directory and none can be made; those of the disk and the quota.
+/// If the directory is missing and cannot be made; those of the disk and the quota.
 pub fn enter(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathBuf> {
 	walk(root, names, quota, |_| true)
 }

@@ -109,7 +109,7 @@ fn target<'a>(links: &'a Links, name: &'a [OsString]) -> Option<&'a [OsString]> 
 	None
 }
 
-/// Gives a file one more name, unless there is no such file.
+/// Gives a file one more name, unless the file is missing.
 fn link(file: &[OsString], name: &[OsString], directory: &Path, quota: &mut Quota) -> io::Result<()> {
 	let file = file.iter().fold(directory.to_owned(), |path, name| path.join(name));
 	let Some(data) = file.symlink_metadata().ok().filter(|data| data.is_file()) else { return Ok(()) };

@@ -74,7 +74,7 @@ impl Compiler {
 		Self(Program::None)
 	}
 
-	/// Fails if there is no such program.
+	/// Fails if the program is missing.
 	///
 	/// # Errors
 	///
