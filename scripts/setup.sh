@@ -52,7 +52,8 @@ system_packages() {
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql) # schedulers can share one
 		# Compile apps in C and C++. Parts of a compiler have the same version as it.
 		local clang
-		clang=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+		# Not there on a machine that nobody prepared: then the version is Debian's.
+		clang=$(clang -dumpversion 2>/dev/null | cut -d. -f1) || clang=
 		command -v wasm-ld >/dev/null || missing+=(lld)
 		[ -e /usr/lib/wasm32-wasi/libc.a ] || missing+=(wasi-libc)
 		[ -e /usr/lib/wasm32-wasi/libc++.a ] ||
