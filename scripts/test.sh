@@ -30,8 +30,21 @@ part_apps() { scripts/apps.sh --test; }
 part_build() { cargo test --release --no-run "${packages[@]}"; }
 part_cargo() {
 	# Most of the time, tests of nodes and of whole stacks wait for blocks: twice as many at a time as there are
-	# processors.
-	RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release "${packages[@]}"
+	# processors, and whole stacks beside all others.
+	export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}"
+	local failed=0 stacks output
+	output=$(mktemp)
+	cargo test --release "${packages[@]}" --test end_to_end >"$output" 2>&1 &
+	stacks=$!
+	{
+		cargo test --release "${packages[@]}" --lib --bins --examples --test '[!e]*' --test 'e[!n]*' &&
+			cargo test --release "${packages[@]}" --doc
+	} || failed=1
+	wait "$stacks" || failed=1
+	echo "test: whole stacks, which ran beside the others:"
+	cat "$output"
+	rm -f "$output"
+	return $failed
 }
 part_parsers() {
 	scratch="${TMPDIR:-/tmp}"
