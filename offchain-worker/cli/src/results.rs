@@ -20,6 +20,7 @@ use rlc_primitives::{
 	work::TaskView,
 	DealId, ResultDigest, TaskId,
 };
+use rlc_service::Backoff;
 use rlc_store::{
 	archive::{self, UnpackLimits},
 	Cid, Client, DownloadLimits, FetchError, FetchErrorKind,
@@ -41,8 +42,9 @@ use crate::{
 
 /// How long a winner has to upload its result after the task was closed.
 const UPLOAD_PATIENCE: Duration = Duration::from_secs(60);
-/// How often the store is asked whether it is there.
-const AGAIN: Duration = Duration::from_millis(500);
+/// The shortest and the longest time until the store is asked again whether it is there. Most winners upload within a few
+/// hundredths of a second, which half a second would make ten times as long.
+const AGAIN: Backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(500));
 /// The most files and directories in a result.
 const MAX_FILES: u32 = 1_000_000;
 /// The directory of a download that is not complete.
@@ -281,6 +283,7 @@ async fn arrive(
 	end: Instant,
 	progress: &Progress,
 ) -> Result<Cid, FetchError> {
+	let mut waits = AGAIN.waits();
 	loop {
 		let mut missing = None;
 		for cid in cids {
@@ -294,7 +297,7 @@ async fn arrive(
 			return Err(error);
 		}
 		progress.status("waiting for a worker to upload the result");
-		tokio::time::sleep(AGAIN).await;
+		tokio::time::sleep(waits.next_wait().unwrap_or_default()).await;
 	}
 }
 
