@@ -58,11 +58,12 @@ use output::Output;
 const USAGE: u8 = 2;
 
 /// Runs the program with these arguments, of which the first is its name, and returns its exit code.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-	let arguments: Vec<_> = arguments.into_iter().collect();
-	let cli = match Cli::try_parse_from(&arguments) {
+///
+/// If it were generic, the program would compile all that it calls once more.
+pub fn run(arguments: &[OsString]) -> ExitCode {
+	let cli = match Cli::try_parse_from(arguments) {
 		Ok(cli) => cli,
-		Err(error) => return usage_error(&error, &arguments),
+		Err(error) => return usage_error(&error, arguments),
 	};
 	let out = Output::new(cli.global.json);
 	if let Err(error) = rlc_service::logs::init(log_filter(cli.global.verbose), None) {
