@@ -6,6 +6,7 @@
 mod client;
 mod clock;
 mod consensus;
+mod genesis;
 mod import;
 mod instant_seal;
 mod network;

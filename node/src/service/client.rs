@@ -2,25 +2,21 @@
 
 use std::sync::Arc;
 
-use rlc_primitives::{Block, Hash};
+use rlc_primitives::Block;
 use rlc_runtime::RuntimeApi;
-use sc_client_api::{AuxStore, Backend as _, HeaderBackend};
+use sc_client_api::{AuxStore, HeaderBackend};
 use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
-use sc_service::{
-	config::ExecutorConfiguration, BuildGenesisBlock, Configuration, GenesisBlockBuilder, KeystoreContainer,
-	TaskManager,
-};
+use sc_service::{config::ExecutorConfiguration, Configuration, KeystoreContainer, TaskManager};
 use sc_telemetry::TelemetryHandle;
-use sp_runtime::traits::{BlakeTwo256, Block as _, Hash as _};
 
-use super::types::{Backend, Client, Executor};
+use super::{
+	genesis::Genesis,
+	types::{Backend, Client, Executor},
+};
 use crate::Error;
 
 /// Where the database says how its blocks are made.
 const SEAL_KEY: &[u8] = b"rlc:seal";
-
-/// Where the database says from which chain spec its genesis block was built.
-const SPEC_KEY: &[u8] = b"rlc:spec";
 
 /// Where compiled runtimes are, in a chain's directory.
 pub const COMPILED: &str = "runtimes";
@@ -64,63 +60,15 @@ impl Seal {
 pub fn open(config: &Configuration, telemetry: Option<TelemetryHandle>) -> Result<Parts, Error> {
 	let executor = executor(config);
 	let backend = sc_service::new_db_backend::<Block>(config.db_config())?;
-	let genesis = Genesis { config, backend: backend.clone(), executor: executor.clone() };
-	let spec = digest(config)?;
-	genesis.check(&spec)?;
+	let genesis = Genesis::new(config, backend.clone(), executor.clone())?;
+	genesis.check()?;
+	let note = genesis.note();
 
 	let (client, backend, keystore, tasks) = sc_service::new_full_parts_with_genesis_builder::<Block, RuntimeApi, _, _>(
 		config, telemetry, executor, backend, genesis, false,
 	)?;
-	AuxStore::insert_aux(&*backend, &[(SPEC_KEY, spec.as_bytes())], &[])?;
+	note.write(&backend)?;
 	Ok(Parts { client: Arc::new(client), backend, keystore, tasks })
-}
-
-/// Returns a digest of the chain spec.
-fn digest(config: &Configuration) -> Result<Hash, Error> {
-	let spec = config.chain_spec.as_json(false).map_err(sp_blockchain::Error::Storage)?;
-	Ok(BlakeTwo256::hash(spec.as_bytes()))
-}
-
-/// Builds the genesis block of a chain spec only if somebody asks for it: the runtime has to be compiled for that.
-#[derive(Clone)]
-struct Genesis<'a> {
-	config: &'a Configuration,
-	backend: Arc<Backend>,
-	executor: Executor,
-}
-
-impl Genesis<'_> {
-	/// Checks that the database is of this chain spec. The libraries take the database's word for its chain, and would go on
-	/// with a foreign one.
-	fn check(&self, spec: &Hash) -> Result<(), Error> {
-		let found = self.backend.blockchain().info().genesis_hash;
-		let is_noted = AuxStore::get_aux(&*self.backend, SPEC_KEY)?.is_some_and(|noted| noted == spec.as_bytes());
-		if found == Hash::default() || is_noted {
-			return Ok(());
-		}
-		let (block, _never_committed) = self.clone().build_genesis_block()?;
-		let expected = block.hash();
-		if found == expected {
-			return Ok(());
-		}
-		let path = self.config.database.path();
-		Err(Error::OtherChain {
-			path: path.map_or_else(|| "memory".into(), |path| path.display().to_string()),
-			chain: self.config.chain_spec.id().into(),
-			found,
-			expected,
-		})
-	}
-}
-
-impl BuildGenesisBlock<Block> for Genesis<'_> {
-	type BlockImportOperation = <Backend as sc_client_api::Backend<Block>>::BlockImportOperation;
-
-	fn build_genesis_block(self) -> sp_blockchain::Result<(Block, Self::BlockImportOperation)> {
-		log::debug!("building the genesis block");
-		let spec = self.config.chain_spec.as_storage_builder();
-		GenesisBlockBuilder::new(spec, !self.config.no_genesis(), self.backend, self.executor)?.build_genesis_block()
-	}
 }
 
 /// Returns what runs the chain's runtime. A compiled runtime is kept beside the database: compiling takes some ten
