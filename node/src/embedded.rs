@@ -16,8 +16,9 @@
 //! ```
 //!
 //! Each node has threads of its own, so it does not matter which kind of runtime the program uses, and when
-//! [`Node::stop`] returns, every thread has ended and the database is closed. Nothing is shared between the nodes of a
-//! program: neither a folder, nor a port, nor a metrics registry; no logger is set up.
+//! [`Node::stop`] returns, every thread has ended and the database is closed. The nodes of a program share compiled runtimes,
+//! if they are of development chains or have temporary folders, and nothing else: neither a port nor a metrics registry. No
+//! logger is set up.
 
 use std::{
 	fs::{File, TryLockError},

@@ -5,6 +5,7 @@
 
 mod client;
 mod clock;
+mod compiled;
 mod consensus;
 mod genesis;
 mod import;

@@ -10,6 +10,7 @@ use sc_service::{config::ExecutorConfiguration, Configuration, KeystoreContainer
 use sc_telemetry::TelemetryHandle;
 
 use super::{
+	compiled,
 	genesis::Genesis,
 	types::{Backend, Client, Executor},
 };
@@ -17,9 +18,6 @@ use crate::Error;
 
 /// Where the database says how its blocks are made.
 const SEAL_KEY: &[u8] = b"rlc:seal";
-
-/// Where compiled runtimes are, in a chain's directory.
-pub const COMPILED: &str = "runtimes";
 
 /// What a node consists of before it has a network.
 pub struct Parts {
@@ -71,8 +69,7 @@ pub fn open(config: &Configuration, telemetry: Option<TelemetryHandle>) -> Resul
 	Ok(Parts { client: Arc::new(client), backend, keystore, tasks })
 }
 
-/// Returns what runs the chain's runtime. A compiled runtime is kept beside the database: compiling takes some ten
-/// seconds of a processor at each start.
+/// Returns what runs the chain's runtime.
 fn executor(config: &Configuration) -> Executor {
 	let ExecutorConfiguration { wasm_method, max_runtime_instances, default_heap_pages, runtime_cache_size } =
 		config.executor;
@@ -86,11 +83,9 @@ fn executor(config: &Configuration) -> Executor {
 		.with_offchain_heap_alloc_strategy(heap)
 		.with_max_runtime_instances(max_runtime_instances)
 		.with_runtime_cache_size(runtime_cache_size);
-	let kept = config.base_path.config_dir(config.chain_spec.id()).join(COMPILED);
-	// Without a directory that has a full name, each start compiles.
-	match std::path::absolute(kept) {
-		Ok(kept) => executor.with_cache_path(kept).build(),
-		Err(_) => executor.build(),
+	match compiled::directory(config) {
+		Some(directory) => executor.with_cache_path(directory).build(),
+		None => executor.build(),
 	}
 }
 

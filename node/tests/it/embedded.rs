@@ -1,11 +1,6 @@
 //! Whole nodes inside this program.
 
-use std::{
-	collections::BTreeMap,
-	fs,
-	path::{Path, PathBuf},
-	time::SystemTime,
-};
+use std::path::Path;
 
 use crate::common::{best, eventually, finalized, genesis, hash_at, hex, soon, submit, transfer};
 use rlc_checks::people::Person;
@@ -133,31 +128,11 @@ async fn chain_goes_on_where_it_stopped() {
 	let hash = hash_at(&first, height).await;
 	first.stop().await.expect("stops and closes the database");
 
-	let compiled = runtimes(folder.path());
-	assert!(!compiled.is_empty(), "the compiled runtime is kept");
-
 	let second = node().start().await.expect("starts again");
 	assert!(best(&second).await >= height);
 	assert_eq!(hash_at(&second, height).await, hash);
 	finalized(&second, height + 1).await;
 	second.stop().await.expect("stops");
-	assert_eq!(runtimes(folder.path()), compiled, "nothing was compiled again");
-}
-
-/// Returns the compiled runtimes below a node's folder, and when each was written.
-fn runtimes(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
-	let (mut files, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
-	while let Some(folder) = folders.pop() {
-		for entry in fs::read_dir(folder).expect("a folder").flatten() {
-			let (path, data) = (entry.path(), entry.metadata().expect("its data"));
-			if data.is_dir() {
-				folders.push(path);
-			} else if path.iter().any(|part| part == "runtimes") && path.extension().is_none() {
-				files.insert(path, data.modified().expect("a time"));
-			}
-		}
-	}
-	files
 }
 
 #[tokio::test]
