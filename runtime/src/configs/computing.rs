@@ -13,6 +13,7 @@ use frame_system::EnsureRoot;
 use pallet_rlc::fees::CollectFees;
 use pallet_transaction_payment::Multiplier;
 use rlc_primitives::{
+	governance::{BYTE_DEPOSIT, ITEM_DEPOSIT, RETENTION, STAKE_RATE},
 	traits::{EnclaveRegistry, TaskCharge},
 	work::MAX_CALLBACK_DATA,
 	Moment, Rules, SigningDomain,
@@ -67,19 +68,14 @@ pub mod parameters {
 }
 
 /// Returns whether a parameter is within its bounds: no vote but root's sets it to anything else.
-///
-/// Deposits pay for storage, so they are never nothing; retention is long enough to read a result, and short enough that
-/// deposits come back.
 pub fn is_within_bounds(parameters: &RuntimeParameters) -> bool {
 	use marketplace::Parameters;
 	let RuntimeParameters::Marketplace(parameter) = parameters;
 	match parameter {
-		Parameters::ItemDeposit(_, value) => value.is_none_or(|deposit| (RLC / 10_000..=RLC).contains(&deposit)),
-		Parameters::ByteDeposit(_, value) => {
-			value.is_none_or(|deposit| (RLC / 1_000_000..=RLC / 100).contains(&deposit))
-		}
-		Parameters::Retention(_, value) => value.is_none_or(|time| (DAY..=90 * DAY).contains(&time)),
-		Parameters::StakeRate(_, value) => value.is_none_or(|rate| (RLC / 100..=100 * RLC).contains(&rate)),
+		Parameters::ItemDeposit(_, value) => value.is_none_or(|deposit| ITEM_DEPOSIT.contain(deposit)),
+		Parameters::ByteDeposit(_, value) => value.is_none_or(|deposit| BYTE_DEPOSIT.contain(deposit)),
+		Parameters::Retention(_, value) => value.is_none_or(|time| RETENTION.contain(time.into())),
+		Parameters::StakeRate(_, value) => value.is_none_or(|rate| STAKE_RATE.contain(rate)),
 	}
 }
 

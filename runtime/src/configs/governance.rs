@@ -11,6 +11,7 @@ use frame_support::{
 	PalletId,
 };
 use frame_system::{EnsureRoot, EnsureRootWithSuccess, EnsureSigned, EnsureWithSuccess};
+use rlc_primitives::governance::MOST_SPEND;
 use sp_runtime::{traits::IdentityLookup, Perbill, Permill};
 
 use crate::{
@@ -40,8 +41,7 @@ parameter_types! {
 	pub const SubmissionDeposit: Balance = RLC;
 	pub const TreasuryId: PalletId = PalletId(*b"rlc/trsy");
 	pub const NoBurn: Permill = Permill::zero();
-	/// The most that one referendum spends, so that no single vote can empty the treasury.
-	pub const MostSpend: Balance = 1_000_000 * RLC;
+	pub const MostSpend: Balance = MOST_SPEND;
 }
 
 impl pallet_preimage::Config for Runtime {
@@ -105,7 +105,10 @@ impl pallet_referenda::Config for Runtime {
 	type WeightInfo = weights::pallet_referenda::WeightInfo<Runtime>;
 }
 
-impl governance::origins::Config for Runtime {}
+impl governance::origins::Config for Runtime {
+	type CallByteDeposit = PreimageByte;
+	type CallDeposit = PreimageBase;
+}
 
 /// How many blocks a call that was approved before it was whitelisted waits for anyone to make it: none. The scheduler
 /// makes root's calls, and nobody else (see [`Enacted`]).

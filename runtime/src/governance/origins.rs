@@ -5,9 +5,18 @@ pub use pallet::*;
 #[frame_support::pallet]
 pub mod pallet {
 	use frame_support::{pallet_prelude::*, traits::OriginTrait};
+	use rlc_primitives::Balance;
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config {}
+	pub trait Config: frame_system::Config {
+		/// Held for a call that is stored beside its referendum, in nRLC. Clients read it here: FRAME's pallet does not tell.
+		#[pallet::constant]
+		type CallDeposit: Get<Balance>;
+
+		/// Held for each byte of it, in nRLC.
+		#[pallet::constant]
+		type CallByteDeposit: Get<Balance>;
+	}
 
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);

@@ -3,14 +3,15 @@
 use crate::common::*;
 use frame_support::{assert_noop, assert_ok, traits::StorePreimage};
 use rlc_checks::work::call_name;
-use rlc_primitives::{deal::MIN_REFERENCE_TIME, traits::Stops};
-use rlc_runtime::{
-	configs::safety::Brakes,
-	governance::{bounds::*, origins::Origin},
-	presets::*,
-	timing::DAY,
-	*,
+use rlc_primitives::{
+	deal::MIN_REFERENCE_TIME,
+	governance::{
+		LEAST_COMMISSION, LEAST_REFERENCE_TIME, MOST_COMMISSION, MOST_SPEND, MOST_TREASURY_SHARE, PARAMETERS,
+	},
+	traits::Stops,
 };
+use rlc_runtime::{configs::safety::Brakes, governance::origins::Origin, presets::*, timing::DAY, *};
+use scale_info::{TypeDef, TypeInfo};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 use sp_runtime::{traits::Dispatchable, DispatchError, DispatchResult, Perbill, Permill};
 
@@ -75,6 +76,30 @@ fn vote_sets_no_parameter_of_the_marketplace_beyond_its_bounds() {
 			assert_eq!(result, if is_allowed { Ok(()) } else { Err(filtered) }, "{call:?}");
 			assert!(call.dispatch(RuntimeOrigin::root()).is_ok(), "root may set anything");
 		}
+	});
+}
+
+#[test]
+fn clients_know_the_bounds_of_every_parameter() {
+	use configs::computing::parameters::marketplace::Parameters;
+	let TypeDef::Variant(parameters) = Parameters::type_info().type_def else { panic!("they are several") };
+	let names: Vec<_> = parameters.variants.iter().map(|parameter| parameter.name).collect();
+	let known: Vec<_> = PARAMETERS.iter().map(|(group, name, _)| (*group, *name)).collect();
+	assert_eq!(known, names.iter().map(|name| ("Marketplace", *name)).collect::<Vec<_>>());
+}
+
+#[test]
+fn referendum_spends_no_more_than_its_bound_even_as_root() {
+	let spend = |amount| {
+		let beneficiary = Bob.to_account_id().into();
+		RuntimeCall::from(pallet_treasury::Call::spend_local { amount, beneficiary })
+	};
+	let refused = || pallet_treasury::Error::<Runtime>::InsufficientPermission;
+	chain(LOCAL).execute_with(|| {
+		assert_noop!(voted(Origin::TreasurySpender, &spend(MOST_SPEND + 1)), refused());
+		assert_noop!(root(spend(MOST_SPEND + 1)), refused());
+		assert_ok!(voted(Origin::TreasurySpender, &spend(MOST_SPEND)));
+		assert_ok!(root(spend(MOST_SPEND)));
 	});
 }
 

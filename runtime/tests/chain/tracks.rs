@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::common::*;
 use codec::Decode;
 use frame_support::traits::{CallMetadata, GetCallMetadata, UnfilteredDispatchable};
-use rlc_primitives::governance::TRACK_CALLS;
+use rlc_primitives::governance::{ARGUMENTS, ARGUMENTS_OF_ROOT, CALLS_OF_ACCOUNTS, CALLS_OF_ANY_ORIGIN, TRACK_CALLS};
 use rlc_runtime::{governance::origins::Origin, presets::*, *};
+use scale_info::{TypeDef, TypeInfo};
 use sp_runtime::{traits::TrailingZeroInput, DispatchError};
 
 /// A pallet, and a call of it.
@@ -52,4 +53,54 @@ fn clients_know_what_each_track_may_call() {
 			assert_eq!(its, known.collect::<BTreeSet<Name>>(), "{track}");
 		}
 	});
+}
+
+/// Returns whether a list of calls by their pallets has this one.
+fn has(list: &[(&str, &[&str])], (pallet, call): Name) -> bool {
+	list.iter().any(|(of, calls)| *of == pallet && calls.contains(&call))
+}
+
+#[test]
+fn clients_know_what_any_track_may_call() {
+	chain(LOCAL).execute_with(|| {
+		let calls = calls();
+		let anybodys = calls.iter().filter(|(_, call)| may_make(&Origin::BridgeAdmin, call));
+		let unknown: Vec<Name> =
+			anybodys.map(|(name, _)| *name).filter(|name| !has(CALLS_OF_ANY_ORIGIN, *name)).collect();
+		assert!(unknown.is_empty(), "clients refuse to propose these: {unknown:?}");
+	});
+}
+
+#[test]
+fn calls_of_accounts_are_not_even_root_s() {
+	chain(LOCAL).execute_with(|| {
+		let its = calls().into_iter().filter(|(name, _)| has(CALLS_OF_ACCOUNTS, *name));
+		let its: Vec<_> = its.collect();
+		assert_eq!(its.len(), CALLS_OF_ACCOUNTS.iter().map(|(_, calls)| calls.len()).sum::<usize>(), "each is a call");
+		for (name, call) in its {
+			assert_eq!(root(call), Err(DispatchError::BadOrigin), "{name:?}");
+		}
+	});
+}
+
+/// A misspelled argument would have no bounds.
+#[test]
+fn arguments_with_bounds_are_those_of_calls() {
+	let names = |pallet: &str, call: &str| match pallet {
+		"Rlc" => fields::<pallet_rlc::Call<Runtime>>(call),
+		"Staking" => fields::<pallet_staking::Call<Runtime>>(call),
+		"Marketplace" => fields::<pallet_marketplace::Call<Runtime>>(call),
+		"Treasury" => fields::<pallet_treasury::Call<Runtime>>(call),
+		_ => panic!("{pallet} is not looked at"),
+	};
+	for (pallet, call, argument, _) in ARGUMENTS.iter().chain(ARGUMENTS_OF_ROOT) {
+		assert!(names(pallet, call).contains(argument), "{pallet}.{call} has no {argument}");
+	}
+}
+
+/// Returns the names of a call's arguments.
+fn fields<Calls: TypeInfo>(call: &str) -> Vec<&'static str> {
+	let TypeDef::Variant(calls) = Calls::type_info().type_def else { return Vec::new() };
+	let its = calls.variants.into_iter().find(|variant| variant.name == call);
+	its.map(|call| call.fields.iter().filter_map(|field| field.name).collect()).unwrap_or_default()
 }

@@ -4,16 +4,16 @@
 use codec::Encode;
 use frame_support::traits::{Get, Time};
 use pallet_poco::{AppFault, Call as Poco, Delegate, FailureCause, TaskRef};
-use rlc_primitives::{trace, AgreedFailure, Balance, DealId, Moment, ResultDigest, NRLC, RLC};
+use rlc_primitives::{
+	governance::{LEAST_COMMISSION, LEAST_REFERENCE_TIME, MOST_COMMISSION, MOST_TREASURY_SHARE},
+	trace, AgreedFailure, Balance, DealId, Moment, ResultDigest, NRLC, RLC,
+};
 use rlc_runtime::{
 	configs::computing::{
 		parameters::marketplace::{ByteDeposit, ItemDeposit, Parameters, Retention, StakeRate},
 		RuntimeParameters,
 	},
-	governance::{
-		bounds::{LEAST_COMMISSION, LEAST_REFERENCE_TIME, MOST_COMMISSION, MOST_TREASURY_SHARE},
-		origins::Origin,
-	},
+	governance::origins::Origin,
 	timing::DAY,
 	Clock, Runtime, RuntimeCall,
 };
