@@ -4,7 +4,7 @@ use frame_metadata::v14::StorageEntryType;
 use scale_info::{form::PortableForm, Variant};
 use sp_runtime::{DispatchError, ModuleError};
 
-use super::{hash, pallet, reader, storage_entry, storage_prefix, variants, writer, Runtime};
+use super::{hash, pallet, reader, storage_entry, storage_prefix, unnamed, variants, writer, Runtime};
 use crate::{rpc::bad_answer, views::Parameter, Data, Error, Failure};
 
 /// Where parameters are set.
@@ -111,7 +111,8 @@ impl Runtime {
 			None => {
 				let (kind, held) = error.as_variant().unwrap_or(("Unknown", &Data::Nothing));
 				let (pallet, name) = held.as_variant().map_or(("System", kind), |(name, _)| (kind, name));
-				Failure { pallet: pallet.into(), error: name.into(), docs: String::new() }
+				let known = unnamed::all().find(|known| known.is(pallet, name));
+				known.unwrap_or_else(|| Failure { pallet: pallet.into(), error: name.into(), docs: String::new() })
 			}
 		}
 	}
@@ -153,8 +154,9 @@ mod tests {
 		let module = [("index", Data::Number(9)), ("error", Data::Bytes(vec![2, 0, 0, 0]))];
 		assert_eq!(error(Data::variant("Module", Data::fields(module))), "Pallet9.Error2");
 		let token = Data::variant("Token", Data::variant("FundsUnavailable", Data::Nothing));
-		assert_eq!(error(token), "Token.FundsUnavailable");
-		assert_eq!(error(Data::variant("BadOrigin", Data::Nothing)), "System.BadOrigin");
+		assert!(error(token).starts_with("Token.FundsUnavailable: The account has less free RLC"));
+		assert!(error(Data::variant("BadOrigin", Data::Nothing)).starts_with("System.BadOrigin: The account may not"));
+		assert_eq!(error(Data::variant("Corruption", Data::Nothing)), "System.Corruption");
 	}
 
 	#[test]

@@ -17,6 +17,13 @@ pub(super) fn is_option(ty: &Type<PortableForm>) -> bool {
 	is_called(ty, "Option")
 }
 
+/// Returns how many parts a whole has, if a type is that of parts of a whole.
+pub(super) fn parts(ty: &Type<PortableForm>) -> Option<u32> {
+	[("Percent", 100), ("Permill", 1_000_000), ("Perbill", 1_000_000_000)]
+		.into_iter()
+		.find_map(|(name, parts)| is_called(ty, name).then_some(parts))
+}
+
 fn is_called(ty: &Type<PortableForm>, name: &str) -> bool {
 	ty.path.segments.last().is_some_and(|last| last == name)
 }

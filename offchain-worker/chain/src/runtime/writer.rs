@@ -5,7 +5,7 @@ use rlc_primitives::{ethereum::account_of, AccountId};
 use scale_info::{form::PortableForm, Field, PortableRegistry, Type, TypeDef, TypeDefPrimitive, Variant};
 use sp_core::H160;
 
-use super::shapes::{has_width, is_account, is_address, is_byte, is_nothing, is_option};
+use super::shapes::{has_width, is_account, is_address, is_byte, is_nothing, is_option, parts};
 use crate::Data;
 
 /// Returns a value of this type as the runtime reads it.
@@ -34,7 +34,12 @@ impl Writer<'_> {
 				out.extend(account(data)?.encode());
 				Ok(())
 			}
-			TypeDef::Composite(composite) => self.fields(&composite.fields, data, out),
+			TypeDef::Composite(composite) => match (parts(ty), data) {
+				(Some(whole), Data::Text(text)) if text.trim_end().ends_with('%') => {
+					self.fields(&composite.fields, &Data::Number(percent(text, whole)?), out)
+				}
+				_ => self.fields(&composite.fields, data, out),
+			},
 			TypeDef::Variant(variants) => self.variant(ty, &variants.variants, data, out),
 			TypeDef::Sequence(list) if is_byte(self.types, list.type_param.id) => {
 				out.extend(bytes(data)?.encode());
@@ -227,6 +232,29 @@ fn number(data: &Data) -> Result<u128, String> {
 	number.ok_or_else(|| format!("{} is not a whole number", said(data)))
 }
 
+/// Reads percent as parts of a whole that has so many: `35 %`, `0.5%`.
+fn percent(text: &str, whole: u32) -> Result<u128, String> {
+	let wrong = || format!("{text:?} is not a part of a whole; write 35 % or 0.5 %");
+	let number = text.trim().strip_suffix('%').ok_or_else(wrong)?.trim_end();
+	let (units, part) = number.split_once('.').unwrap_or((number, "0"));
+	let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
+	if !is_digits(units) || !is_digits(part) {
+		return Err(wrong());
+	}
+	// Exact, or refused: nothing is rounded that is voted on.
+	let scale = u32::try_from(part.len()).ok().and_then(|digits| 10_u128.checked_pow(digits)).ok_or_else(wrong)?;
+	let digits: u128 = format!("{units}{part}").parse().map_err(|_| wrong())?;
+	let (parts, scale) = digits.checked_mul(whole.into()).zip(scale.checked_mul(100)).ok_or_else(wrong)?;
+	if parts % scale != 0 {
+		return Err(format!("{text:?} is finer than one part of {whole}"));
+	}
+	let parts = parts / scale;
+	if parts > u128::from(whole) {
+		return Err(format!("{text:?} is more than a whole"));
+	}
+	Ok(parts)
+}
+
 fn signed(data: &Data) -> Result<i128, String> {
 	let number = match data {
 		Data::Signed(number) => Some(*number),
@@ -328,6 +356,30 @@ mod tests {
 		};
 		assert!(without("memo").is_ok());
 		assert_eq!(without("urgent"), Err("Pay: urgent: nothing is neither true nor false".into()));
+	}
+
+	#[test]
+	fn part_of_a_whole_is_written_as_percent_or_in_parts() {
+		use sp_runtime::{Perbill, Permill};
+		let Registered { types, id } = Registered::of::<Permill>();
+		let permill = |text: &str| written(&types, id, &Data::Text(text.into()));
+		for (text, parts) in [("35 %", 350_000), ("0.5%", 5_000), ("100%", 1_000_000), ("0 %", 0), ("350000", 350_000)]
+		{
+			assert_eq!(permill(text), Ok(Permill::from_parts(parts).encode()), "{text}");
+		}
+		for (text, said) in [
+			("a lot %", "is not a part of a whole; write 35 %"),
+			("-1 %", "is not a part of a whole"),
+			("1e2 %", "is not a part of a whole"),
+			("101 %", "is more than a whole"),
+			("0.00001 %", "is finer than one part of 1000000"),
+		] {
+			let wrong = permill(text).unwrap_err();
+			assert!(wrong.contains(said), "{text}: {wrong}");
+		}
+		let Registered { types, id } = Registered::of::<Perbill>();
+		let five = written(&types, id, &Data::Text("5 %".into()));
+		assert_eq!(five, Ok(Perbill::from_percent(5).encode()));
 	}
 
 	#[test]

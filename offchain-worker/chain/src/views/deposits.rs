@@ -36,6 +36,10 @@ pub struct Deposits {
 	pub keys: Balance,
 	/// For a referendum, from its submission on.
 	pub referendum: Balance,
+	/// For a call that is stored beside its referendum.
+	pub call: Balance,
+	/// For each byte of it.
+	pub call_byte: Balance,
 	/// What a scheduler stakes for a task at least, for each hour of the category's reference time.
 	pub stake_rate: Balance,
 }
@@ -66,6 +70,8 @@ impl Chain {
 			proxy: read("Proxy", "ProxyDepositFactor")?,
 			keys: read("Session", "KeyDeposit")?,
 			referendum: read("Referenda", "SubmissionDeposit")?,
+			call: read("Origins", "CallDeposit")?,
+			call_byte: read("Origins", "CallByteDeposit")?,
 			stake_rate: read("Marketplace", "StakeRate")?,
 		})
 	}
@@ -91,10 +97,16 @@ impl Deposits {
 			}
 			Call::Proxy(ProxyCall::AddProxy { .. }) => self.proxies.saturating_add(self.proxy),
 			Call::Session(SessionCall::SetKeys { .. }) => self.keys,
+			Call::Governance(GovernanceCall::NotePreimage { call }) => self.stored_call(call.len()),
 			Call::Governance(GovernanceCall::Submit { .. }) => self.referendum,
 			Call::Governance(GovernanceCall::PlaceDecisionDeposit { amount, .. }) => *amount,
 			_ => 0,
 		}
+	}
+
+	/// Returns what is held for a call of so many bytes that is stored beside its referendum, in nRLC.
+	pub fn stored_call(&self, bytes: usize) -> Balance {
+		self.call.saturating_add(each(bytes, self.call_byte))
 	}
 
 	fn asset(&self, content: &impl Encode) -> Balance {
@@ -104,8 +116,12 @@ impl Deposits {
 
 /// Returns what the bytes of something take at this price for each.
 fn bytes(content: &impl Encode, each: Balance) -> Balance {
-	let length = u128::try_from(content.encoded_size()).unwrap_or(u128::MAX);
-	each.saturating_mul(length)
+	self::each(content.encoded_size(), each)
+}
+
+/// Returns what so many bytes take at this price for each.
+fn each(bytes: usize, price: Balance) -> Balance {
+	price.saturating_mul(u128::try_from(bytes).unwrap_or(u128::MAX))
 }
 
 #[cfg(test)]
@@ -125,6 +141,8 @@ mod tests {
 		proxy: 5,
 		keys: 0,
 		referendum: 60_000,
+		call: 700,
+		call_byte: 3,
 		stake_rate: 0,
 	};
 
@@ -148,6 +166,12 @@ mod tests {
 		assert_eq!(DEPOSITS.of(&GovernanceCall::Submit { origin, proposal, after: 1 }.into()), 60_000);
 		assert_eq!(DEPOSITS.of(&GovernanceCall::PlaceDecisionDeposit { index: 1, amount: 7 }.into()), 7);
 		assert_eq!(DEPOSITS.of(&GovernanceCall::RefundDecisionDeposit { index: 1 }.into()), 0);
+	}
+
+	#[test]
+	fn stored_call_takes_a_deposit_for_its_bytes_alone() {
+		let note = GovernanceCall::NotePreimage { call: vec![1; 200] };
+		assert_eq!(DEPOSITS.of(&note.into()), 700 + 200 * 3, "not for their count");
 	}
 
 	#[test]
