@@ -21,7 +21,8 @@ Examples:
   rlc staking bond 500 --account me
   rlc staking bond 10000 --compound --account me
 
-What is bonded cannot be spent. It comes back in three steps: `rlc staking unbond`, a wait, `rlc staking withdraw`.")]
+What is bonded cannot be spent, but still votes. It comes back in three steps: `rlc staking unbond`, a wait of 28 eras (28 days on
+live networks), `rlc staking withdraw`. Bonding alone earns nothing: nominate or validate next.")]
 pub(crate) struct Bond {
 	/// How much
 	pub amount: Amount,

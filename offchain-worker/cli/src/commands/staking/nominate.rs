@@ -20,7 +20,8 @@ use crate::{
 Example:
   rlc staking nominate 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --account me
 
-This replaces earlier nominations. If one of them breaks the rules, a part of the stake is lost.")]
+This replaces earlier nominations. If one of them breaks the rules, a part of the stake is lost. Rewards are paid when somebody
+runs `rlc staking payout`. To end it, run `rlc staking stop`, or `rlc staking unbond all` to have the stake back too.")]
 pub(crate) struct Nominate {
 	/// The validators, of those that `rlc staking candidates` lists
 	#[arg(required = true, num_args = 1..=16, value_name = "VALIDATOR")]
@@ -55,6 +56,9 @@ pub(crate) async fn run(nominate: Nominate, context: &Context) -> Result<Answer>
 	let names: Vec<_> = targets.iter().cloned().map(Account).collect();
 	let call = StakingCall::Nominate { targets: targets.into_iter().map(Address::Id).collect() };
 	context.send_as(&chain, key, Call::Staking(call), "nominating").await?;
-	let text = format!("nominated from the next era on; an era is about {}", say::staking::era(&terms));
+	let era = say::staking::era(&terms);
+	let text = format!(
+		"nominated from the next era on; an era is about {era}. `rlc staking payout` pays the rewards of those that are over"
+	);
 	Ok(Answer::new(text, json!({ "nominates": names })))
 }

@@ -24,7 +24,7 @@ Examples:
   rlc staking payout --account me                what your own validator, or those that you nominate, have to pay
   rlc staking payout 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --account me
 
-Anyone can ask for the payout, for a limited number of eras: after that, unclaimed rewards are lost.")]
+Anyone can ask for the payout, for the last 84 eras (84 days on live networks): after that, unclaimed rewards are lost.")]
 pub(crate) struct Payout {
 	/// The validators [default: the account's own, and those that it nominates]
 	#[arg(value_name = "VALIDATOR")]

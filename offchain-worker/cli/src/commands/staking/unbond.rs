@@ -19,7 +19,9 @@ use crate::{
 #[command(after_help = "\
 Examples:
   rlc staking unbond 100 --account me
-  rlc staking unbond all --account me            ends validating or nominating too")]
+  rlc staking unbond all --account me            ends validating or nominating too
+
+The wait is 28 eras: 28 days on live networks. Then `rlc staking withdraw` frees it; it does not come back by itself.")]
 pub(crate) struct Unbond {
 	/// How much, or all
 	pub amount: HowMuch,
@@ -51,11 +53,14 @@ pub(crate) async fn run(unbond: Unbond, context: &Context) -> Result<Answer> {
 			(value, Call::BatchAll(calls.map(Call::Staking).to_vec()))
 		}
 	};
+	let wait = say::staking::wait(&terms);
+	context
+		.out
+		.say(format_args!("{} is free after {wait}; until then it earns nothing, and can be slashed", Amount(value)));
 	context.send_as(&chain, key, call, "unbonding").await?;
 	let text = format!(
-		"unbonded: {}; free after {}, once you run `rlc staking withdraw`",
-		Amount(value),
-		say::staking::wait(&terms)
+		"unbonded: {}; free after {wait}, once you run `rlc staking withdraw`: `rlc staking status` tells when",
+		Amount(value)
 	);
 	Ok(Answer::new(text, json!({ "unbonded": Decimal(value), "freeInEra": terms.era.saturating_add(terms.wait) })))
 }
