@@ -221,6 +221,26 @@ mod tests {
 	}
 
 	#[test]
+	fn examples_of_the_documents_on_votes_and_stakes_are_understood() {
+		let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+		for name in ["governance.md", "staking.md"] {
+			let text = std::fs::read_to_string(docs.join(name)).unwrap();
+			let (mut count, mut in_shell) = (0, false);
+			for line in text.lines() {
+				if line.starts_with("```") {
+					in_shell = line == "```sh";
+				}
+				let Some(words) = words(line).filter(|_| in_shell) else { continue };
+				count += 1;
+				if let Err(error) = Cli::try_parse_from(&words) {
+					panic!("{name}: {line}: {}", usage::line(&error));
+				}
+			}
+			assert!(count > 5, "{name}: only {count} examples were found");
+		}
+	}
+
+	#[test]
 	fn mistakes_are_one_line() {
 		for arguments in [
 			&["fly"] as &[_],

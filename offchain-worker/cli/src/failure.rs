@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::answer::Ending;
 pub(crate) use code::{refusal_code, Code, REFUSED};
+pub(crate) use convert::is_filtered;
 
 /// Why a command did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -15,7 +15,7 @@ mod funds;
 
 use std::sync::PoisonError;
 
-use rlc_chain::{Call, Chain, Key, Receipt, Sender};
+use rlc_chain::{Call, Chain, GovernanceCall, Key, Receipt, Sender};
 use rlc_primitives::{AnyOrder, Balance};
 
 use crate::{
@@ -35,6 +35,15 @@ impl Approved {
 	/// Returns a call of a program that nobody watches, and which signs by rules that its owner set when it was started.
 	pub(crate) fn by_policy(key: Key, call: Call) -> Self {
 		Self { key, call }
+	}
+
+	/// Returns the same decision deposit, but of this referendum. What it costs does not depend on the referendum, whose index
+	/// is not known before it has begun.
+	pub(crate) fn for_referendum(mut self, referendum: u32) -> Self {
+		if let Call::Governance(GovernanceCall::PlaceDecisionDeposit { index, .. }) = &mut self.call {
+			*index = referendum;
+		}
+		self
 	}
 
 	/// Sends it, and waits until it is in a block.
@@ -133,10 +142,32 @@ impl Context {
 		call: Call,
 		is_priced: bool,
 	) -> Result<Approved> {
-		let bill = Bill::of_call(chain, &key, &call).await?;
-		funds::check(chain, &key, &call, &bill).await?;
+		let bill = Bill::of_calls(chain, &key, &[&call]).await?;
+		funds::check(chain, &key, &[&call], &bill).await?;
 		self.agree(&bill, is_priced)?;
 		Ok(Approved { key, call })
+	}
+
+	/// Does the same for a call that begins a referendum, and, if it is to be placed, for the decision deposit of that: both
+	/// are told in one sum, and nothing is signed before the user agrees to it. The deposit names no referendum yet: see
+	/// [`Approved::for_referendum`].
+	///
+	/// # Errors
+	///
+	/// Those of [`approve`](Self::approve).
+	pub(crate) async fn approve_proposal(
+		&self,
+		chain: &Chain,
+		key: &Key,
+		submission: Call,
+		decision: Option<Call>,
+	) -> Result<(Approved, Option<Approved>)> {
+		let calls: Vec<&Call> = std::iter::once(&submission).chain(&decision).collect();
+		let bill = Bill::of_calls(chain, key, &calls).await?;
+		funds::check(chain, key, &calls, &bill).await?;
+		self.agree(&bill, false)?;
+		let approved = |call| Approved { key: key.clone(), call };
+		Ok((approved(submission), decision.map(approved)))
 	}
 
 	/// Shows what a signature under an order can cost, and has the user agree to it. A request names the highest prices; an

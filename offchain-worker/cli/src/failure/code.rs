@@ -329,6 +329,24 @@ catalog! {
 	CallInvalid, "call.invalid",
 		"A text, a file, or what a referendum proposes is not a call of the chain.",
 		"The message says where it differs. `rlc gov propose --help` shows how calls are written.";
+	CallFiltered, "call.filtered",
+		"The chain's filter refuses the call: it is paused, all but governance is stopped, a proxy of this type may not make it, \
+		 or a vote on a track would set a value beyond its bounds. It had no effect.",
+		"A stop of everything ends by itself after six hours, the pause of a call by a vote: try again then. For a proxy, see \
+		 `rlc account proxy list`. For a vote, propose a value within the bounds of docs/threat-model.md, or have root decide \
+		 with --track root.";
+	CallForbidden, "call.forbidden",
+		"The referendum would propose a call that it can never make: accounts alone may, or the origin of another track. It would \
+		 fail after the vote, so nothing was signed.",
+		"The message names the track that may, or another call. If the chain is newer than this program, install the one that \
+		 fits.";
+	ValueInvalid, "value.invalid",
+		"The text is not a value of the parameter's kind.",
+		"Write a time as 7d, 12h, 30min, 90s, or in ms; an amount as 1.5, 1.5RLC, or 1500000000nRLC.";
+	ValueOutOfBounds, "value.bounds",
+		"The referendum would set a value that no vote on its track may set. It would fail after the vote, so nothing was \
+		 signed.",
+		"Choose a value within the bounds that the message names; docs/threat-model.md lists all. Only root may leave most of them.";
 	ParameterUnknown, "parameter.unknown",
 		"The chain has no parameter of this name that a referendum sets.",
 		"Choose one of those in the message.";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rlc_json::InvalidAccount;
 use rlc_keystore::KeystoreError;
 
-use super::{refusal_code, Code, Failure};
+use super::{failure, refusal_code, Code, Failure};
 use crate::amount::InvalidAmount;
 
 /// Declares which code the errors of a type have.
@@ -75,6 +75,7 @@ impl From<rlc_chain::Error> for Failure {
 			Error::Invalid(_) => Code::TransactionInvalid,
 			Error::Dropped { .. } => Code::TransactionDropped,
 			Error::TimedOut { .. } => Code::TransactionLate,
+			Error::Refused(refused) if is_filtered(refused) => return filtered(),
 			Error::Refused(refused) => {
 				let code = refusal_code(&refused.pallet, &refused.error);
 				return Self::of(Code::Internal, &error).coded(code);
@@ -82,6 +83,16 @@ impl From<rlc_chain::Error> for Failure {
 		};
 		Self::of(code, &error)
 	}
+}
+
+/// Returns whether the chain's filter refused a call. The Polkadot SDK does not say why, nor what to do.
+pub(crate) fn is_filtered(refused: &rlc_chain::Failure) -> bool {
+	refused.is("System", "CallFiltered")
+}
+
+fn filtered() -> Failure {
+	failure!(CallFiltered, "refused: the chain lets nobody make this call now, or not this proxy";
+		"`rlc explain call.filtered` says why it can be, and what to do")
 }
 
 impl From<rlc_store::FetchError> for Failure {
@@ -152,5 +163,14 @@ mod tests {
 		let failure = Failure::from(rlc_chain::Error::Refused(refused));
 		assert_eq!(failure.code(), "chain.refused.poco.not-delegated");
 		assert!(failure.to_string().contains("Poco.NotDelegated"), "{failure}");
+	}
+
+	#[test]
+	fn call_that_the_filter_refuses_has_words_and_a_remedy() {
+		let docs = "The origin filter prevent the call to be dispatched.".into();
+		let refused = rlc_chain::Failure { pallet: "System".into(), error: "CallFiltered".into(), docs };
+		let failure = Failure::from(rlc_chain::Error::Refused(refused));
+		assert_eq!(failure.code(), "call.filtered");
+		assert!(!failure.to_string().contains("origin filter"), "{failure}");
 	}
 }

@@ -66,15 +66,17 @@ impl Bill {
 		self.pays == 0 && self.beyond.is_empty()
 	}
 
-	/// Returns what a call of this key's account costs.
+	/// Returns what calls of this key's account cost together, each in a transaction of its own.
 	///
 	/// # Errors
 	///
 	/// If the node does not answer.
-	pub(super) async fn of_call(chain: &Chain, key: &Key, call: &Call) -> Result<Self> {
-		let (fee, deposits) = (chain.fee(&key.signer(), call).await?, chain.deposits().await?);
+	pub(super) async fn of_calls(chain: &Chain, key: &Key, calls: &[&Call]) -> Result<Self> {
+		let (signer, deposits) = (key.signer(), chain.deposits().await?);
+		let fees = try_join_all(calls.iter().map(|call| chain.fee(&signer, call))).await?;
+		let fee = fees.into_iter().fold(0, Balance::saturating_add);
 		let mut bill = Self { fee, stays: deposits.account, ..Self::default() };
-		for single in singles(call) {
+		for single in calls.iter().flat_map(|call| singles(call)) {
 			bill.hold(deposits.of(single));
 			if !takes_all_of_its_deposit(single) {
 				bill.later = bill.later.saturating_add(deposits.of(single));
@@ -315,13 +317,11 @@ pub(super) fn singles(call: &Call) -> Vec<&Call> {
 /// Returns what a call of governance leads to that is neither paid nor a deposit of a known amount.
 fn beyond_votes(call: &GovernanceCall) -> Option<String> {
 	match call {
-		GovernanceCall::NotePreimage { call } => {
-			Some(format!("holds a deposit for the {} bytes of the call, until it is removed", call.len()))
-		}
 		GovernanceCall::Vote { ballot, .. } if ballot.balance() > 0 => {
 			Some(format!("locks {} for the vote, which stays yours", Amount(ballot.balance())))
 		}
 		GovernanceCall::Vote { .. }
+		| GovernanceCall::NotePreimage { .. }
 		| GovernanceCall::UnnotePreimage { .. }
 		| GovernanceCall::Submit { .. }
 		| GovernanceCall::PlaceDecisionDeposit { .. }

@@ -21,15 +21,15 @@ struct Due {
 	stay: Balance,
 }
 
-/// Fails if the account cannot pay what the call takes at once, or the account that signs cannot pay the fee.
+/// Fails if the account cannot pay what the calls take together at once, or the account that signs cannot pay the fee.
 ///
 /// # Errors
 ///
 /// What is missing; if the node does not answer.
-pub(super) async fn check(chain: &Chain, key: &Key, call: &Call, bill: &Bill) -> Result<()> {
+pub(super) async fn check(chain: &Chain, key: &Key, calls: &[&Call], bill: &Bill) -> Result<()> {
 	let (account, signer) = (key.account(), key.signer());
 	// Work on tasks can be free.
-	let is_work = singles(call).iter().all(|single| matches!(single, Call::Poco(_)));
+	let is_work = calls.iter().flat_map(|call| singles(call)).all(|single| matches!(single, Call::Poco(_)));
 	let fee = if is_work { 0 } else { bill.fee };
 	let due = Due { call: bill.due(), fee, stay: bill.stays };
 	let payers = if key.is_proxy() {

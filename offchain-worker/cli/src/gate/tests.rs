@@ -75,6 +75,17 @@ fn small_deposits_need_nobody_where_nobody_can_be_asked_until_they_add_up() {
 }
 
 #[test]
+fn approved_deposit_is_placed_for_the_referendum_that_began_and_costs_what_was_agreed() {
+	let key = Key::from_suri("//Alice").unwrap();
+	let place = |index| Call::Governance(GovernanceCall::PlaceDecisionDeposit { index, amount: 500 });
+	let approved = Approved { key: key.clone(), call: place(0) };
+	assert_eq!(approved.for_referendum(7).call, place(7));
+	let refund = Call::Governance(GovernanceCall::RefundDecisionDeposit { index: 3 });
+	let approved = Approved { key, call: refund.clone() };
+	assert_eq!(approved.for_referendum(7).call, refund, "nothing else is changed after it was approved");
+}
+
+#[test]
 fn no_other_file_sends() {
 	fn walk(dir: &Path, found: &mut Vec<String>) {
 		for entry in fs::read_dir(dir).unwrap().flatten() {

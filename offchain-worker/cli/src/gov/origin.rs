@@ -6,22 +6,37 @@ use rlc_primitives::governance::TRACK_CALLS;
 use crate::failure::{failure, Result};
 
 /// The track on which anything can be decided.
-const ROOT: &str = "root";
+pub(super) const ROOT: &str = "root";
 
 /// The calls that hold others, which are made by the same origin.
-const BATCHES: [&str; 3] = ["batch", "batch_all", "force_batch"];
+const BATCHES: [&str; 4] = ["batch", "batch_all", "force_batch", "if_else"];
 
 /// Returns the name of the track that is meant for a call: root, if there is none.
 pub(crate) fn track_of(call: &Data) -> &'static str {
-	let Some((pallet, name, arguments)) = call.as_call() else { return ROOT };
+	let Some((pallet, name, _)) = call.as_call() else { return ROOT };
 	if pallet == "Utility" && BATCHES.contains(&name) {
-		let calls = arguments.field("calls").and_then(Data::as_list).unwrap_or_default();
-		let mut tracks = calls.iter().map(track_of);
+		let mut tracks = within(call).into_iter().map(track_of);
 		let first = tracks.next().unwrap_or(ROOT);
 		return if tracks.all(|track| track == first) { first } else { ROOT };
 	}
 	let is_its = |(_, of, calls): &&(&str, &str, &[&str])| *of == pallet && calls.contains(&name);
 	TRACK_CALLS.iter().find(is_its).map_or(ROOT, |(track, ..)| *track)
+}
+
+/// Returns the calls that a call holds, and which are made by its own origin.
+pub(super) fn within(call: &Data) -> Vec<&Data> {
+	let Some(("Utility", name, arguments)) = call.as_call() else { return Vec::new() };
+	if !BATCHES.contains(&name) {
+		return Vec::new();
+	}
+	let listed = arguments.field("calls").and_then(Data::as_list).unwrap_or_default();
+	let either = ["main", "fallback"].into_iter().filter_map(|name| arguments.field(name));
+	listed.iter().chain(either).collect()
+}
+
+/// Returns the name of a track as the chain writes it.
+pub(crate) fn plain(name: &str) -> String {
+	name.to_ascii_lowercase().replace('-', "_")
 }
 
 /// Returns the track of this name.
@@ -30,7 +45,7 @@ pub(crate) fn track_of(call: &Data) -> &'static str {
 ///
 /// If there is none, with those that there are.
 pub(crate) fn named<'a>(rules: &'a Governance, name: &str) -> Result<&'a Track> {
-	let plain = name.to_ascii_lowercase().replace('-', "_");
+	let plain = plain(name);
 	rules.tracks.iter().find(|track| track.name == plain).ok_or_else(|| {
 		let known: Vec<_> = rules.tracks.iter().map(|track| track.name.as_str()).collect();
 		failure!(TrackUnknown, "there is no track {name}"; "choose one of {}", known.join(", "))
@@ -96,6 +111,7 @@ pub(crate) mod tests {
 			(Data::call("Staking", "manual_slash", []), "root"),
 			(Data::call("System", "authorize_upgrade", []), "root"),
 			(batch(vec![spend(), spend()]), "treasury_spender"),
+			(Data::call("Utility", "if_else", [("main", spend()), ("fallback", spend())]), "treasury_spender"),
 			(batch(vec![spend(), set()]), "root"),
 			(batch(Vec::new()), "root"),
 			(Data::Nothing, "root"),

@@ -9,7 +9,7 @@
 use rlc_chain::{Enacted, Ended, Failure, Governance, Ongoing, Outcome};
 use rlc_primitives::BlockNumber;
 
-use crate::table::span;
+use crate::{failure::is_filtered, table::span};
 
 /// How far a referendum is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +124,15 @@ impl Stage {
 		}
 	}
 
+	/// Says in short when it changes by itself, or in which block it did; `now` is the best block.
+	pub(crate) fn changes(&self, rules: &Governance, now: BlockNumber) -> String {
+		match self.block() {
+			None => String::new(),
+			Some(block) if self.is_last() => format!("block {block}"),
+			Some(block) => format!("in {} (block {block})", lasting(block.saturating_sub(now), rules)),
+		}
+	}
+
 	/// Says it in words; `now` is the best block.
 	pub(crate) fn words(&self, rules: &Governance, now: BlockNumber) -> String {
 		let left = |until: BlockNumber| ahead(until, now, rules);
@@ -138,7 +147,7 @@ impl Stage {
 			Self::Due { at } => format!("approved; its call is made {}", left(*at)),
 			Self::Enacted { block, failure: None } => format!("enacted: its call was made in block {block}"),
 			Self::Enacted { block, failure: Some(failure) } => {
-				format!("approved, but its call failed in block {block}: {failure}")
+				format!("approved, but its call failed in block {block}: {}", why(failure))
 			}
 			Self::Ended { outcome, block } => match outcome {
 				Outcome::Approved => {
@@ -151,6 +160,18 @@ impl Stage {
 			},
 		}
 	}
+}
+
+/// Says why an enacted call failed.
+pub(crate) fn why(failure: &Failure) -> String {
+	let words = if is_filtered(failure) {
+		"a value in it is beyond the bounds of its track, or the call was paused: see `rlc explain call.filtered`"
+	} else if failure.is("System", "BadOrigin") {
+		"the origin of its track may not make it: propose it again on the track that may"
+	} else {
+		return failure.to_string();
+	};
+	format!("{}.{}: {words}", failure.pallet, failure.error)
 }
 
 /// Writes a block that is to come: `at block 70, in about 12 s`.
@@ -230,6 +251,12 @@ pub(crate) mod tests {
 			assert_eq!((stage.name(), stage.is_last()), (name, is_last));
 			assert_eq!(stage.block(), Some(if name == "approved" { 40 } else { 43 }));
 		}
+		let failed = |pallet: &str, error: &str| {
+			why(&Failure { pallet: pallet.into(), error: error.into(), docs: "Docs.".into() })
+		};
+		assert!(failed("System", "CallFiltered").contains("`rlc explain call.filtered`"));
+		assert!(failed("System", "BadOrigin").starts_with("System.BadOrigin: the origin of its track may not"));
+		assert_eq!(failed("Poco", "NotOwner"), "Poco.NotOwner: Docs.");
 		let rejected = Stage::after(&Ended { outcome: Outcome::Rejected, ..ended }, None);
 		assert_eq!(rejected.words(&rules(), 50), "rejected in block 40");
 	}
@@ -239,5 +266,8 @@ pub(crate) mod tests {
 		let stage = Stage::Deciding { until: 120 };
 		assert_eq!(stage.words(&rules(), 100), "deciding; it is rejected at block 120, in about 20 s unless it passes");
 		assert_eq!(ahead(9, 9, &rules()), "at block 9, which is the next one");
+		assert_eq!(stage.changes(&rules(), 100), "in 20 s (block 120)");
+		assert_eq!(Stage::Enacted { block: 5, failure: None }.changes(&rules(), 100), "block 5");
+		assert_eq!(Stage::Queued.changes(&rules(), 100), "");
 	}
 }

@@ -2,7 +2,9 @@
 
 use rlc_chain::Data;
 use rlc_json::Account;
+use rlc_primitives::governance::Bounds;
 
+use super::value;
 use crate::amount::Amount;
 
 /// How many bytes are shown.
@@ -35,17 +37,20 @@ fn add(data: &Data, depth: usize, lines: &mut Vec<String>) {
 	}
 	lines.push(format!("{indent}{pallet}.{name}"));
 	let Data::Fields(arguments) = arguments else { return };
-	for (name, value) in arguments {
+	for (argument, value) in arguments {
 		match value {
 			Data::List(calls) if !calls.is_empty() && calls.iter().all(|one| as_call(one).is_some()) => {
-				lines.push(format!("{indent}  {name}:"));
+				lines.push(format!("{indent}  {argument}:"));
 				calls.iter().for_each(|one| add(one, depth + 2, lines));
 			}
 			one if as_call(one).is_some() => {
-				lines.push(format!("{indent}  {name}:"));
+				lines.push(format!("{indent}  {argument}:"));
 				add(one, depth + 2, lines);
 			}
-			value => lines.push(format!("{indent}  {name}: {}", inline(value))),
+			value => {
+				let said = in_unit(value, value::bounds_of_argument(pallet, name, argument));
+				lines.push(format!("{indent}  {argument}: {said}"));
+			}
 		}
 	}
 }
@@ -57,13 +62,19 @@ fn as_call(data: &Data) -> Option<(&str, &str, &Data)> {
 
 /// Returns which parameter a call sets, and to what.
 fn setting(data: &Data) -> Option<String> {
-	let ("Parameters", "set_parameter", arguments) = data.as_call()? else { return None };
-	let (group, name, set) = arguments.field("key_value")?.as_call()?;
-	let [_, value] = set.as_list()? else { return None };
+	let (group, name, value) = value::set(data)?;
 	Some(match value {
 		Data::Nothing => format!("set {group}.{name} to its default"),
-		value => format!("set {group}.{name} to {}", inline(value)),
+		value => format!("set {group}.{name} to {}", in_unit(value, value::bounds_of_parameter(group, name))),
 	})
+}
+
+/// Returns a value in the unit of its bounds, if it has some.
+fn in_unit(value: &Data, bounds: Option<&Bounds>) -> String {
+	match value.as_number().zip(bounds) {
+		Some((number, bounds)) => value::said(number, bounds),
+		None => inline(value),
+	}
 }
 
 /// Returns a value in one line. Texts of strangers are quoted, so that they cannot look like anything else.
@@ -133,6 +144,15 @@ mod tests {
 		assert_eq!(lines[..4], begin);
 		assert_eq!(lines[4], "      amount: 1 RLC");
 		assert_eq!((name(&batch).as_str(), name(&Data::Nothing).as_str()), ("Utility.batch_all", "not a call"));
+	}
+
+	#[test]
+	fn value_that_a_vote_sets_is_told_in_its_unit() {
+		let key_value = Data::variant("Retention", Data::List(vec![Data::Nothing, Data::Number(691_200_000)]));
+		let set = Data::call("Parameters", "set_parameter", [("key_value", Data::variant("Marketplace", key_value))]);
+		assert_eq!(call(&set), "set Marketplace.Retention to 8 d");
+		let share = Data::call("Rlc", "set_treasury_share", [("share", Data::Number(350_000))]);
+		assert_eq!(call(&share), "Rlc.set_treasury_share\n  share: 35 %");
 	}
 
 	#[test]

@@ -2,13 +2,14 @@
 
 use rlc_chain::{Data, Deposit, Governance, Ongoing, Outcome, Referendum, Track};
 use rlc_json::{Account, Decimal, HeldDeposit, ReferendumBrief};
+use rlc_primitives::BlockNumber;
 
 use crate::{
 	amount::Amount,
 	answer::Answer,
 	gov::{
 		form,
-		stage::{lasting, Stage},
+		stage::{lasting, why, Stage},
 		view::View,
 		words,
 	},
@@ -28,7 +29,7 @@ pub(crate) struct Line {
 }
 
 /// Lists referenda.
-pub(crate) fn listed(lines: &[Line], rules: &Governance) -> Answer {
+pub(crate) fn listed(lines: &[Line], rules: &Governance, now: BlockNumber) -> Answer {
 	let track = |was: &Ongoing| rules.track(was.track).map(|track| track.name.clone()).unwrap_or_default();
 	let json = lines.iter().map(|Line { index, stage, was, call }| ReferendumBrief {
 		index: *index,
@@ -41,10 +42,12 @@ pub(crate) fn listed(lines: &[Line], rules: &Governance) -> Answer {
 	});
 	let json: Vec<_> = json.collect();
 	if lines.is_empty() {
-		return Answer::new("There are no such referenda; `rlc gov propose` begins one.", json);
+		return Answer::new(
+			"No referendum is listed; `--all` lists past ones too, `rlc gov propose` begins one.",
+			json,
+		);
 	}
 	let rows = lines.iter().map(|Line { index, stage, was, call }| {
-		let block = stage.block().map(|block| block.to_string()).unwrap_or_default();
 		let (track, ayes, nays, call) = match was {
 			Some(was) => {
 				let call = call.as_ref().map_or("unknown".into(), words::name);
@@ -52,9 +55,9 @@ pub(crate) fn listed(lines: &[Line], rules: &Governance) -> Answer {
 			}
 			None => Default::default(),
 		};
-		[index.to_string(), stage.name().into(), block, track, ayes, nays, call]
+		[index.to_string(), stage.name().into(), stage.changes(rules, now), track, ayes, nays, call]
 	});
-	Answer::new(table(["REFERENDUM", "STAGE", "BLOCK", "TRACK", "AYES", "NAYS", "CALL"], rows), json)
+	Answer::new(table(["REFERENDUM", "STAGE", "CHANGES", "TRACK", "AYES", "NAYS", "CALL"], rows), json)
 }
 
 /// Shows a referendum: what it would do, and how far it is.
@@ -94,7 +97,10 @@ pub(crate) fn waits(track: &Track, rules: &Governance) -> String {
 		("track", track.name.clone()),
 		("deposits", {
 			let (submission, decision) = (Amount(rules.submission_deposit), Amount(track.deposit));
-			format!("{submission} for the submission, {decision} for the decision, which comes back when it has ended")
+			format!(
+				"{submission} for the submission, which comes back if it is approved or canceled; {decision} for the \
+				 decision, which comes back when it has ended, unless it is killed"
+			)
 		}),
 		(
 			"prepares",
@@ -146,7 +152,10 @@ fn progress(view: &View) -> String {
 		let (approval, support) =
 			needed(view).map(|(approval, support)| (needs(approval), needs(support))).unwrap_or_default();
 		rows.extend([
-			("submitted", format!("in block {}", was.submitted)),
+			("submitted", {
+				let passed = view.now.saturating_sub(was.submitted);
+				format!("in block {}, about {} ago", was.submitted, lasting(passed, &view.rules))
+			}),
 			("hash", format!("{:?}", was.proposal.hash())),
 			("ayes", format!("{}, {} of the votes{approval}", Amount(was.ayes), percent(was.approval()))),
 			("nays", Amount(was.nays).to_string()),
@@ -188,10 +197,17 @@ fn next(view: &View) -> String {
 	match (&view.stage, deposits(view)) {
 		(Stage::Unpaid { .. }, _) => {
 			let deposit = track_of(view).map(|track| Amount(track.deposit)).unwrap_or_default();
-			format!("Anyone can place the decision deposit of {deposit} with `rlc gov deposit {index}`. It comes back when the referendum has ended.")
+			format!(
+				"Anyone can place the decision deposit of {deposit} with `rlc gov deposit {index}`. It comes back with `rlc gov \
+				 refund {index}` when the referendum has ended, unless it is killed. Votes can be cast before: `rlc gov vote \
+				 {index} aye AMOUNT`, or nay."
+			)
 		}
 		(Stage::Preparing { .. } | Stage::Queued | Stage::Deciding { .. } | Stage::Confirming { .. }, _) => {
-			format!("Vote with `rlc gov vote {index} aye AMOUNT`, or nay.")
+			format!(
+				"Vote with `rlc gov vote {index} aye AMOUNT`, or nay. Deposits come back after the end, with `rlc gov refund \
+				 {index}`, and votes are unlocked with `rlc gov unlock`: neither happens by itself."
+			)
 		}
 		// What was held for the submission of such a one stays.
 		(Stage::Ended { outcome: Outcome::Rejected | Outcome::TimedOut, .. }, (_, None)) | (_, (None, None)) => {
@@ -209,7 +225,7 @@ fn document(view: &View) -> rlc_json::Referendum {
 		held.map(|Deposit { who, amount }| HeldDeposit { account: Account(who.clone()), amount: Decimal(*amount) })
 	};
 	let failure = match &view.stage {
-		Stage::Enacted { failure, .. } => failure.as_ref().map(ToString::to_string),
+		Stage::Enacted { failure, .. } => failure.as_ref().map(why),
 		_ => None,
 	};
 	let needed = needed(view).filter(|_| is_open(view));
@@ -293,8 +309,9 @@ mod tests {
 		let View { was, call, stage, .. } = view(submitted());
 		let enacted = Stage::Enacted { block: 5, failure: None };
 		let lines = [Line { index: 3, stage, was, call }, Line { index: 2, stage: enacted, was: None, call: None }];
-		let listed = listed(&lines, &rules());
+		let listed = listed(&lines, &rules(), 9);
 		assert_eq!(listed.json, promised, "fields may be added, but none is renamed or removed");
 		assert!(listed.text.contains("System.remark") && listed.text.contains("enacted"), "{}", listed.text);
+		assert!(listed.text.contains("in 48 s (block 57)") && listed.text.ends_with("block 5"), "{}", listed.text);
 	}
 }

@@ -23,7 +23,8 @@ Examples:
   rlc gov list
   rlc gov list --all --latest 200
 
-An approved referendum is listed until its call was made.")]
+An approved referendum is listed until its call was made. CHANGES tells when its stage ends by itself, in time and by its block,
+or in which block it ended.")]
 pub(crate) struct List {
 	/// Also those to which nothing more happens
 	#[arg(long)]
@@ -40,7 +41,7 @@ pub(crate) async fn run(List { all, latest }: List, context: &Context) -> Result
 	let looked = stream::iter(indices).map(|index| line(&chain, &rules, now, index)).buffered(AT_ONCE);
 	let looked: Vec<Option<Line>> = looked.try_collect().await?;
 	let lines: Vec<Line> = looked.into_iter().flatten().filter(|line| all || !line.stage.is_last()).collect();
-	Ok(say::gov::listed(&lines, &rules))
+	Ok(say::gov::listed(&lines, &rules, now))
 }
 
 /// Returns what is listed of a referendum.

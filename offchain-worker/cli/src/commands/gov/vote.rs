@@ -24,14 +24,16 @@ Examples:
   rlc gov vote 3 nay 100 --conviction 3 --account me
   rlc gov vote 3 aye 100 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
-What votes is locked, not paid: it cannot be sent until it is unlocked, but can be staked and vote on other referenda. The
-conviction says how much it counts, and how long it stays locked if its side wins:
+What votes is locked, not paid: it cannot be sent until it is unlocked, but can be staked and vote on other referenda. Before
+anything is signed, it says for how long. The conviction says how much the vote counts, and for how many periods after the end
+of the referendum it stays locked if its side wins; what voted for the losing side is free at the end:
 
   conviction   0     1   2   3   4   5    6
   counts       0.1×  1×  2×  3×  4×  5×   6×
   periods      0     1   2   4   8   16   32      a period is a week on live networks
 
-A later vote on the same referendum replaces the earlier one. `rlc gov unlock REFERENDUM` takes it back.")]
+A later vote on the same referendum replaces the earlier one. `rlc gov unlock REFERENDUM` takes it back while the referendum
+goes on. Nothing is unlocked by itself: `rlc gov votes` tells what can be, `rlc gov unlock` does it.")]
 pub(crate) struct Vote {
 	/// The referendum's index
 	pub referendum: u32,
@@ -70,7 +72,11 @@ pub(crate) async fn run(vote: Vote, context: &Context) -> Result<Answer> {
 	let receipt = context.send_as(&chain, key, call, "voting").await?;
 	let amount = vote.amount;
 	let json = json!({ "index": index, "amount": Decimal(amount.0), "blockHash": receipt.block });
-	Ok(Answer::new(format!("voted on referendum {index} with {amount}; follow it with `rlc gov status {index}`"), json))
+	let text = format!(
+		"voted on referendum {index} with {amount}; follow it with `rlc gov status {index}`, and unlock the {amount} \
+		 afterwards with `rlc gov unlock`"
+	);
+	Ok(Answer::new(text, json))
 }
 
 fn ballot(side: Side, balance: Balance, conviction: u8) -> Ballot {
