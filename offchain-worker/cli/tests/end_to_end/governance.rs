@@ -104,7 +104,7 @@ fn proposal_of_a_holder_is_voted_on_enacted_and_paid_back() {
 fn what_is_proposed_is_told_before_it_is_signed() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
-			let set = propose(stack, "retention=691200000").await;
+			let set = propose(stack, "retention=8d").await;
 			let shown = stack.rlc(&["gov", "show", &index(&set)]).await.unwrap();
 			let value = json!({ "Marketplace": { "Retention": [null, 691_200_000] } });
 			assert_eq!(shown["call"], json!({ "Parameters": { "set_parameter": { "key_value": value } } }));
@@ -137,20 +137,38 @@ fn what_is_proposed_is_told_before_it_is_signed() {
 			assert_eq!(locks["locks"][0]["amount"], (7 * RLC).to_string(), "a proxy votes with the RLC of its account");
 			assert_eq!((&locks["locks"][0]["side"], &locks["locks"][0]["conviction"]), (&json!("aye"), &json!(1)));
 
+			let before = stack.chain.referendum_count().await.unwrap();
+			let paid = ["gov", "propose", "StakeRate=0.5", "--deposit", "--account", "//Alice"];
+			let dear = stack.rlc(&[&paid[..], &["--max-cost", "501"]].concat()).await.unwrap_err();
+			assert!(dear.contains("cost.too-high"), "deposits and fees are one sum: {dear}");
+			assert_eq!(stack.chain.referendum_count().await.unwrap(), before, "nothing was signed");
+			let begun = stack.rlc(&[&paid[..], &["--max-cost", "502"]].concat()).await.unwrap();
+			let shown = stack.rlc(&["gov", "show", &index(&begun)]).await.unwrap();
+			assert_eq!(shown["decisionDeposit"]["amount"], (500 * RLC).to_string());
+
 			let nonsense = file(stack, &json!({ "Treasury": { "spend_all": {} } }));
+			let much = json!({ "Rlc": { "set_treasury_share": { "share": "50.1 %" } } });
+			let bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+			let transfer = json!({ "Balances": { "transfer_keep_alive": { "dest": bob, "value": "1 RLC" } } });
+			let [much, transfer] = [much, transfer].map(|call| file(stack, &call));
 			for (proposal, code) in [
 				(nonsense.as_str(), "call.invalid"),
 				("weather=fine", "parameter.unknown"),
 				("ItemDeposit=much", "amount.invalid"),
 				("/nowhere/call.json", "call.invalid"),
+				("ItemDeposit=0", "value.bounds"),
+				("Retention=91d", "value.bounds"),
+				("Retention=long", "value.invalid"),
+				(much.as_str(), "value.bounds"),
+				(transfer.as_str(), "call.forbidden"),
 			] {
 				let refused = stack.rlc(&["gov", "propose", proposal, "--account", DEVELOPER]).await.unwrap_err();
 				assert!(refused.contains(code), "{proposal}: {refused}");
 			}
 			let unknown = stack.rlc(&["gov", "show", "4000"]).await.unwrap_err();
 			assert!(unknown.contains("referendum.unknown"), "{unknown}");
-			let much = ["gov", "vote", &set, "aye", "80000000", "--account", REQUESTER];
-			assert!(stack.rlc(&much).await.unwrap_err().contains("vote.invalid"));
+			let rich = ["gov", "vote", &set, "aye", "80000000", "--account", REQUESTER];
+			assert!(stack.rlc(&rich).await.unwrap_err().contains("vote.invalid"));
 		})
 	});
 }
