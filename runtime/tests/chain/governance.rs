@@ -100,6 +100,8 @@ fn referendum_spends_no_more_than_its_bound_even_as_root() {
 		assert_noop!(root(spend(MOST_SPEND + 1)), refused());
 		assert_ok!(voted(Origin::TreasurySpender, &spend(MOST_SPEND)));
 		assert_ok!(root(spend(MOST_SPEND)));
+		let batch = RuntimeCall::from(pallet_utility::Call::batch_all { calls: vec![spend(MOST_SPEND), spend(1)] });
+		assert_noop!(voted(Origin::TreasurySpender, &batch), refused());
 	});
 }
 

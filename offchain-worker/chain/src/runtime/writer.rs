@@ -157,7 +157,6 @@ impl Writer<'_> {
 }
 
 fn primitive(primitive: &TypeDefPrimitive, data: &Data, out: &mut Vec<u8>) -> Result<(), String> {
-	let too_large = |_| format!("{} is too large", said(data));
 	match primitive {
 		TypeDefPrimitive::Bool => match data {
 			Data::Bool(value) => value.encode_to(out),
@@ -167,15 +166,15 @@ fn primitive(primitive: &TypeDefPrimitive, data: &Data, out: &mut Vec<u8>) -> Re
 			Data::Text(text) => text.encode_to(out),
 			other => return Err(format!("{} is not a text", said(other))),
 		},
-		TypeDefPrimitive::U8 => u8::try_from(number(data)?).map_err(too_large)?.encode_to(out),
-		TypeDefPrimitive::U16 => u16::try_from(number(data)?).map_err(too_large)?.encode_to(out),
-		TypeDefPrimitive::U32 => u32::try_from(number(data)?).map_err(too_large)?.encode_to(out),
-		TypeDefPrimitive::U64 => u64::try_from(number(data)?).map_err(too_large)?.encode_to(out),
+		TypeDefPrimitive::U8 => fitting(number(data)?, u8::MIN, u8::MAX)?.encode_to(out),
+		TypeDefPrimitive::U16 => fitting(number(data)?, u16::MIN, u16::MAX)?.encode_to(out),
+		TypeDefPrimitive::U32 => fitting(number(data)?, u32::MIN, u32::MAX)?.encode_to(out),
+		TypeDefPrimitive::U64 => fitting(number(data)?, u64::MIN, u64::MAX)?.encode_to(out),
 		TypeDefPrimitive::U128 => number(data)?.encode_to(out),
-		TypeDefPrimitive::I8 => i8::try_from(signed(data)?).map_err(too_large)?.encode_to(out),
-		TypeDefPrimitive::I16 => i16::try_from(signed(data)?).map_err(too_large)?.encode_to(out),
-		TypeDefPrimitive::I32 => i32::try_from(signed(data)?).map_err(too_large)?.encode_to(out),
-		TypeDefPrimitive::I64 => i64::try_from(signed(data)?).map_err(too_large)?.encode_to(out),
+		TypeDefPrimitive::I8 => fitting(signed(data)?, i8::MIN, i8::MAX)?.encode_to(out),
+		TypeDefPrimitive::I16 => fitting(signed(data)?, i16::MIN, i16::MAX)?.encode_to(out),
+		TypeDefPrimitive::I32 => fitting(signed(data)?, i32::MIN, i32::MAX)?.encode_to(out),
+		TypeDefPrimitive::I64 => fitting(signed(data)?, i64::MIN, i64::MAX)?.encode_to(out),
 		TypeDefPrimitive::I128 => signed(data)?.encode_to(out),
 		TypeDefPrimitive::U256 | TypeDefPrimitive::I256 => {
 			let bytes: [u8; 32] = bytes(data)?.try_into().map_err(|_| "it takes 32 bytes")?;
@@ -184,6 +183,15 @@ fn primitive(primitive: &TypeDefPrimitive, data: &Data, out: &mut Vec<u8>) -> Re
 		TypeDefPrimitive::Char => return Err("single characters are not written here".into()),
 	}
 	Ok(())
+}
+
+/// Returns a number as one of a smaller type, which goes from one to another.
+fn fitting<N, T>(number: N, least: T, most: T) -> Result<T, String>
+where
+	N: Copy + std::fmt::Display,
+	T: TryFrom<N> + std::fmt::Display,
+{
+	T::try_from(number).map_err(|_| format!("{number} is not from {least} to {most}"))
 }
 
 fn nothing(data: &Data) -> Result<(), String> {
@@ -389,7 +397,7 @@ mod tests {
 			"Pay: to: \"bob\" is none of Id, Index, Raw, Address32, Address20"
 		);
 		assert_eq!(refused("amount", Data::Text("a lot".into())), "Pay: amount: \"a lot\" is not a whole number");
-		assert_eq!(refused("times", Data::Number(256)), "Pay: times: 256 is too large");
+		assert_eq!(refused("times", Data::Number(256)), "Pay: times: 256 is not from 0 to 255");
 		assert_eq!(refused("memo", Data::Text("0x1".into())), "Pay: memo: \"0x1\" is neither bytes in hex nor a text");
 		assert_eq!(refused("to", Data::Bytes(vec![1; 21])), "Pay: to: Id: a text of 21 bytes in hex is not an account");
 		assert!(refused("tip", Data::Number(1)).starts_with("Pay: it has no field \"tip\"; it has to, amount"));

@@ -2,8 +2,9 @@
 //! enacted, after weeks.
 
 use rlc_chain::Data;
-use rlc_primitives::governance::{
-	Bounds, ARGUMENTS, ARGUMENTS_OF_ROOT, CALLS_OF_ACCOUNTS, CALLS_OF_ANY_ORIGIN, TRACK_CALLS,
+use rlc_primitives::{
+	governance::{Bounds, ARGUMENTS, ARGUMENTS_OF_ROOT, CALLS_OF_ACCOUNTS, CALLS_OF_ANY_ORIGIN, SPEND, TRACK_CALLS},
+	Balance,
 };
 
 use super::{
@@ -19,6 +20,9 @@ const AS_ROOT: [(&str, &str, &str); 4] = [
 	("Scheduler", "schedule", "call"),
 	("Scheduler", "schedule_after", "call"),
 ];
+
+/// The track whose origin makes whitelisted calls alone, which are wrapped.
+const WHITELISTED: &str = "whitelisted_caller";
 
 /// Checks that a call, and each in it, is one that the origin of a track may make, with values that it may set. What only
 /// the chain's state tells, it does not tell.
@@ -40,9 +44,25 @@ pub(crate) fn check(call: &Data, track: &str) -> Result<()> {
 		}
 	}
 	origin::within(call).into_iter().try_for_each(|inner| check(inner, track))?;
+	let spent = spent(call);
+	if !SPEND.contain(spent) {
+		return Err(beyond("the sum of what the referendum spends", &Data::Amount(spent), &SPEND));
+	}
 	let is_its = |(of, call, _): &&(&str, &str, &str)| (*of, *call) == (pallet, name);
 	let as_root = AS_ROOT.iter().find(is_its).and_then(|(.., argument)| arguments.field(argument));
 	as_root.map_or(Ok(()), |inner| check(inner, ROOT))
+}
+
+/// Returns what a call spends of the treasury at least, with those in it, in nRLC: the chain counts them together.
+fn spent(call: &Data) -> Balance {
+	match call.as_call() {
+		Some(("Treasury", "spend_local" | "spend", arguments)) => {
+			arguments.field("amount").and_then(Data::as_number::<Balance>).unwrap_or_default()
+		}
+		// Only one of two.
+		Some(("Utility", "if_else", _)) => 0,
+		_ => origin::within(call).into_iter().map(spent).fold(0, Balance::saturating_add),
+	}
 }
 
 /// Fails if a call sets a parameter to a value that no track may set.
@@ -77,8 +97,16 @@ fn may_make(call: &Data, pallet: &str, name: &str, track: &str) -> Result<()> {
 		return Ok(());
 	}
 	let usual = origin::track_of(call);
-	Err(failure!(CallForbidden, "{track} may not make {pallet}.{name}: it would fail after the vote";
-		"propose it on --track {usual}, which may"))
+	let refused = failure!(CallForbidden, "{track} may not make {pallet}.{name}: it would fail after the vote";
+		"propose it on --track {usual}, which may");
+	Err(if track == WHITELISTED {
+		refused.advise(
+			"if the technical committee has whitelisted it, wrap it in \
+			Whitelist.dispatch_whitelisted_call_with_preimage",
+		)
+	} else {
+		refused
+	})
 }
 
 /// Returns the failure of a value that is out of its bounds.
@@ -143,6 +171,22 @@ mod tests {
 	}
 
 	#[test]
+	fn what_a_batch_spends_is_counted_together() {
+		let halves = batch(vec![spend(MOST_SPEND / 2), spend(MOST_SPEND / 2)]);
+		assert_eq!(check(&halves, "treasury_spender"), Ok(()));
+		let more = batch(vec![halves, spend(1)]);
+		for track in ["treasury_spender", ROOT] {
+			let refused = check(&more, track).unwrap_err();
+			assert_eq!(refused.code(), "value.bounds");
+			assert!(refused
+				.to_string()
+				.contains("the sum of what the referendum spends cannot be 1000000.000000001 RLC"));
+		}
+		let either = [("main", spend(MOST_SPEND)), ("fallback", spend(MOST_SPEND))];
+		assert_eq!(check(&Data::call("Utility", "if_else", either), "treasury_spender"), Ok(()), "one of them");
+	}
+
+	#[test]
 	fn call_that_the_origin_of_a_track_may_never_make_is_refused() {
 		let refused = check(&spend(1), "staking_admin").unwrap_err();
 		assert_eq!(refused.code(), "call.forbidden");
@@ -171,6 +215,8 @@ mod tests {
 		assert_eq!(refusal(&batch(vec![batch(vec![spend(1)])]), "marketplace_admin"), "call.forbidden");
 		let either = Data::call("Utility", "if_else", [("main", set(Data::Nothing)), ("fallback", zero())]);
 		assert_eq!(refusal(&either, "marketplace_admin"), "value.bounds");
+		let raw = check(&zero(), "whitelisted_caller").unwrap_err();
+		assert!(raw.to_string().contains("wrap it in Whitelist."), "{raw}");
 		let whitelisted = |call| Data::call("Whitelist", "dispatch_whitelisted_call_with_preimage", [("call", call)]);
 		assert_eq!(check(&whitelisted(zero()), "whitelisted_caller"), Ok(()), "it is made as root");
 		assert_eq!(refusal(&whitelisted(spend(MOST_SPEND + 1)), "whitelisted_caller"), "value.bounds");

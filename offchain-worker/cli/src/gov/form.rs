@@ -33,7 +33,7 @@ pub(crate) fn read(json: &Value) -> Result<Data> {
 			(_, Some(number)) => Data::Signed(number.into()),
 			_ => {
 				return Err(failure!(CallInvalid, "{number} is neither a whole number nor one that JSON keeps";
-					"write large numbers as text, and amounts as \"1.5 RLC\""));
+					"write large numbers as text, amounts as \"1.5 RLC\", and parts of a whole as \"35 %\""));
 			}
 		},
 		Value::String(text) => read_text(text)?,

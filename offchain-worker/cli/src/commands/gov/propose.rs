@@ -43,7 +43,7 @@ pub(crate) struct Propose {
 	/// A file with a call, or PARAMETER=VALUE; the value `default` is that of the runtime
 	///
 	/// A parameter's amount without a unit is in RLC, its time in ms: 0.002, 2000000nRLC, 14d, 12h. In a file, write an amount
-	/// with its unit, as "1.5 RLC": a number alone is in nRLC.
+	/// with its unit, as "1.5 RLC", and a part of a whole as "35 %": an amount alone is in nRLC.
 	#[arg(value_name = "PROPOSAL")]
 	pub proposal: String,
 	/// The track that decides [default: the one that is meant for the call; root if there is none]
