@@ -230,7 +230,7 @@ mod tests {
 				if line.starts_with("```") {
 					in_shell = line == "```sh";
 				}
-				let Some(words) = words(line).filter(|_| in_shell) else { continue };
+				let Some(words) = in_shell.then(|| words(line)).flatten() else { continue };
 				count += 1;
 				if let Err(error) = Cli::try_parse_from(&words) {
 					panic!("{name}: {line}: {}", usage::line(&error));

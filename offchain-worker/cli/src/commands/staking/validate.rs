@@ -23,8 +23,8 @@ The first time, give --keys and --proof: the session keys of the node, and its p
 it for both on its own machine, by author_rotateKeysWithOwner (docs/operators/validator.md). Without them, the keys that the
 chain knows stay.
 
-It takes a stake of at least 10,000 RLC: `rlc staking bond` first. To end it, run `rlc staking stop`, and keep the node running until
-the next era begins; the stake comes back with `rlc staking unbond all`, 28 eras later.")]
+It takes a stake of at least 10,000 RLC: `rlc staking bond` first. To end it, run `rlc staking stop`, and keep the node
+running until the next era begins; the stake comes back with `rlc staking unbond all`, 28 eras later.")]
 pub(crate) struct Validate {
 	/// The part of its nominators' rewards that the validator keeps, in percent
 	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
