@@ -18,7 +18,10 @@ use crate::{
 
 /// How long a call is written again while others are quicker.
 const RACE: Duration = Duration::from_secs(30);
-/// How often a call is written in all, if nobody is.
+/// How long a number has to be free, as the node tells each time it is asked, before nobody is taken to have it. The node
+/// that has just put a transaction into a block, or is about to take one, may not show it between two views of its pool.
+const FREE: Duration = Duration::from_secs(2);
+/// How often a call is written in all, if what it is tied to has changed.
 const ATTEMPTS: u32 = 3;
 /// What comes before the next attempt: up to so long for each one before.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -31,28 +34,48 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(super) struct Contest {
 	begun: Instant,
 	attempts: u32,
+	free: Free,
 }
 
 impl Contest {
 	/// Begins with the first attempt.
 	pub(super) fn begin() -> Self {
-		Self { begun: Instant::now(), attempts: 1 }
+		Self { begun: Instant::now(), attempts: 1, free: Free::default() }
 	}
 
 	/// Returns how long to wait before the call is written again, after the node did not take it; `None`: not at all.
 	/// `is_taken`: another transaction has its number.
 	pub(super) fn pause(&mut self, verdict: &Verdict, is_taken: bool) -> Option<Duration> {
+		let (now, is_racing) = (Instant::now(), self.begun.elapsed() < RACE);
 		let goes_on = match verdict {
-			Verdict::Known | Verdict::NumberUsed(_) => self.begun.elapsed() < RACE,
+			Verdict::Known | Verdict::NumberUsed(_) => is_racing,
 			// Of a key whose signatures are always the same, another process may have written this very transaction.
-			Verdict::Outranked | Verdict::Banned if is_taken => self.begun.elapsed() < RACE,
-			Verdict::WriteAnew(_) | Verdict::Outranked => self.attempts < ATTEMPTS,
-			Verdict::Banned | Verdict::CannotPay | Verdict::TipTooHigh | Verdict::Refused(_) => false,
+			Verdict::Outranked | Verdict::Banned => is_racing && !self.free.looked(is_taken, now),
+			Verdict::WriteAnew(_) => self.attempts < ATTEMPTS,
+			Verdict::CannotPay | Verdict::TipTooHigh | Verdict::Refused(_) => false,
 		};
 		let longest = PAUSE * self.attempts.min(LONGEST);
 		self.attempts = self.attempts.saturating_add(1);
 		// Those that collided once would collide again if all waited as long.
 		goes_on.then(|| longest.mul_f64(rand::random()))
+	}
+}
+
+/// Since when a number has looked free.
+#[derive(Debug, Default)]
+struct Free {
+	since: Option<Instant>,
+}
+
+impl Free {
+	/// Takes in whether the number is taken, as the node says at `now`. Returns whether it has been free for long enough.
+	fn looked(&mut self, is_taken: bool, now: Instant) -> bool {
+		if is_taken {
+			self.since = None;
+			return false;
+		}
+		let since = *self.since.get_or_insert(now);
+		now.saturating_duration_since(since) >= FREE
 	}
 }
 
@@ -83,12 +106,17 @@ impl Sender {
 	}
 
 	/// Waits for a final block after which this number is used, and returns it; `None` if there is none soon, or if no
-	/// transaction has the number any more: then the one that left the pool may still come from another node's.
+	/// transaction has had the number for a while: then the one that left the pool may still come from another node's.
 	async fn used_for_good(&self, nonce: Nonce) -> Option<Hash> {
-		let deadline = Instant::now() + RACE.min(self.patience);
-		while self.is_taken(nonce).await && Instant::now() < deadline {
+		// However short the patience with a transaction is, others can be quicker for as long as that.
+		let (deadline, mut free) = (Instant::now() + RACE, Free::default());
+		while Instant::now() < deadline {
+			let is_taken = self.is_taken(nonce).await;
+			if free.looked(is_taken, Instant::now()) {
+				return None;
+			}
 			match self.final_nonce().await {
-				Ok((next, last)) if next > nonce => return Some(last),
+				Ok((next, last)) if is_taken && next > nonce => return Some(last),
 				_ => sleep(LOOK).await,
 			}
 		}
@@ -106,6 +134,7 @@ impl Sender {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use tokio::time::advance;
 
 	fn refused(words: &str) -> Error {
 		Error::Invalid(words.into())
@@ -125,18 +154,33 @@ mod tests {
 	#[test]
 	fn no_contest_goes_on_for_ever() {
 		let Some(begun) = Instant::now().checked_sub(RACE) else { panic!("clocks start earlier") };
-		let mut contest = Contest { begun, attempts: 1 };
+		let mut contest = Contest { begun, ..Contest::begin() };
 		for verdict in [Verdict::Known, Verdict::NumberUsed(refused("used")), Verdict::Outranked, Verdict::Banned] {
 			assert_eq!(contest.pause(&verdict, true), None);
 		}
 	}
 
 	#[test]
-	fn without_a_rival_a_few_attempts_are_enough() {
-		for verdict in [Verdict::Outranked, Verdict::WriteAnew(refused("old"))] {
+	fn what_is_written_anew_is_so_a_few_times() {
+		let (mut contest, verdict) = (Contest::begin(), Verdict::WriteAnew(refused("old")));
+		let pauses = [(); 4].map(|()| contest.pause(&verdict, false).is_some());
+		assert_eq!(pauses, [true, true, false, false]);
+	}
+
+	#[tokio::test(start_paused = true)]
+	async fn number_that_looks_free_for_a_moment_ends_no_contest() {
+		for verdict in [Verdict::Outranked, Verdict::Banned] {
 			let mut contest = Contest::begin();
-			let pauses = [(); 4].map(|()| contest.pause(&verdict, false).is_some());
-			assert_eq!(pauses, [true, true, false, false], "{verdict:?}");
+			for _ in 0..3 {
+				assert!(contest.pause(&verdict, false).is_some(), "{verdict:?}");
+				advance(FREE * 2 / 3).await;
+				assert!(contest.pause(&verdict, false).is_some(), "{verdict:?}");
+				assert!(contest.pause(&verdict, true).is_some(), "{verdict:?}: it is taken after all");
+				advance(FREE).await;
+			}
+			assert!(contest.pause(&verdict, false).is_some(), "{verdict:?}");
+			advance(FREE).await;
+			assert_eq!(contest.pause(&verdict, false), None, "{verdict:?}: nobody has it");
 		}
 	}
 
@@ -145,6 +189,5 @@ mod tests {
 		for verdict in [Verdict::CannotPay, Verdict::TipTooHigh, Verdict::Refused(refused("no"))] {
 			assert_eq!(Contest::begin().pause(&verdict, true), None);
 		}
-		assert_eq!(Contest::begin().pause(&Verdict::Banned, false), None);
 	}
 }
