@@ -60,6 +60,12 @@ pub enum Error {
 	/// The transaction did not get into the node's pool. Nothing has happened, and nothing will.
 	#[error("the node does not take the transaction: {0}")]
 	Invalid(String),
+	/// Tasks need the call, and the chain takes none of these now: governance has paused them, or the chain's state migrates.
+	/// Nothing has happened, and nothing will. Deadlines of tasks stand still for as long.
+	#[error(
+		"work is stopped on the chain for now, by governance or for an upgrade, and so are the deadlines of tasks"
+	)]
+	Paused,
 	/// The transaction is in a block, and its call failed: all that it cost is its fee.
 	#[error("refused: {0}")]
 	Refused(Failure),

@@ -4,6 +4,7 @@ mod bids;
 mod contest;
 mod nonces;
 mod raise;
+mod stopped;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -95,9 +96,12 @@ impl Sender {
 	/// # Errors
 	///
 	/// [`Error::Invalid`] if the node does not take it, and [`Error::Refused`] if the chain does not: then it had no
-	/// effect. [`Error::Dropped`], [`Error::TimedOut`] if it is not known what became of it, [`Error::Unreachable`].
+	/// effect. Likewise [`Error::Paused`] if tasks need it, and work is stopped. [`Error::Dropped`], [`Error::TimedOut`]
+	/// if it is not known what became of it, [`Error::Unreachable`].
 	pub async fn send(&self, call: impl Into<Call>) -> Result<Receipt, Error> {
-		self.send_until(call.into(), Until::Included).await
+		let call = call.into();
+		let outcome = self.send_until(call.clone(), Until::Included).await;
+		self.explained(&call, outcome).await
 	}
 
 	/// Sends a call and waits until its block is final.
@@ -106,7 +110,9 @@ impl Sender {
 	///
 	/// Those of [`send`](Self::send).
 	pub async fn send_finalized(&self, call: impl Into<Call>) -> Result<Receipt, Error> {
-		self.send_until(call.into(), Until::Finalized).await
+		let call = call.into();
+		let outcome = self.send_until(call.clone(), Until::Finalized).await;
+		self.explained(&call, outcome).await
 	}
 
 	/// Sends a call and returns when the node has it. Calls that are submitted one after another are executed in that
@@ -114,7 +120,7 @@ impl Sender {
 	///
 	/// # Errors
 	///
-	/// [`Error::Invalid`], [`Error::Unreachable`].
+	/// [`Error::Invalid`], [`Error::Paused`], [`Error::Unreachable`].
 	pub async fn submit(&self, call: impl Into<Call>) -> Result<Pending, Error> {
 		let call = call.into();
 		self.hand_over(&call, 0).await.map_err(|(verdict, hash)| verdict.into_error(hash, &call))
@@ -122,6 +128,7 @@ impl Sender {
 
 	/// Gives a call with a tip to the node. Fails with what the node said last, and of which transaction.
 	async fn hand_over(&self, call: &Call, tip: Balance) -> Result<Pending, (Verdict, Hash)> {
+		self.ensure_goes_on(call).await.map_err(|error| (Verdict::Refused(error), Hash::zero()))?;
 		let _turn = self.shared.turn.lock().await;
 		let mut contest = Contest::begin();
 		loop {

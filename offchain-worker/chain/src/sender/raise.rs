@@ -25,16 +25,22 @@ impl Sender {
 	///
 	/// Those of [`send`](Self::send).
 	pub async fn send_bidding(&self, call: impl Into<Call>, bids: &[Bid]) -> Result<Receipt, Error> {
-		let (call, begun) = (call.into(), Instant::now());
+		let call = call.into();
+		let outcome = self.bid(&call, bids).await;
+		self.explained(&call, outcome).await
+	}
+
+	async fn bid(&self, call: &Call, bids: &[Bid]) -> Result<Receipt, Error> {
+		let begun = Instant::now();
 		let (tip, _) = due(bids, begun.elapsed());
-		let sent = match self.hand_over(&call, tip).await {
-			Err((Verdict::TipTooHigh, _)) => self.hand_over(&call, 0).await.map(|pending| (pending, 0, false)),
+		let sent = match self.hand_over(call, tip).await {
+			Err((Verdict::TipTooHigh, _)) => self.hand_over(call, 0).await.map(|pending| (pending, 0, false)),
 			sent => sent.map(|pending| (pending, tip, true)),
 		};
-		let (pending, tip, can_pay) = sent.map_err(|(verdict, hash)| verdict.into_error(hash, &call))?;
+		let (pending, tip, can_pay) = sent.map_err(|(verdict, hash)| verdict.into_error(hash, call))?;
 		let nonce = pending.nonce;
 		let _on_its_way = OnItsWay { sender: self, nonce };
-		let raising = Raising { sender: self, call: &call, bids, begun, nonce, tip, can_pay, earlier: Vec::new() };
+		let raising = Raising { sender: self, call, bids, begun, nonce, tip, can_pay, earlier: Vec::new() };
 		let outcome = raising.run(pending).await;
 		if matches!(outcome, Err(Error::Dropped { .. } | Error::TimedOut { .. } | Error::Unreachable { .. })) {
 			self.nonces().forget();

@@ -174,6 +174,9 @@ catalog! {
 	ChainStalled, "chain.stalled",
 		"The last block is old: the chain makes no blocks, or the node does not receive them.",
 		"Check the node's peers and the chain's validators. A chain that makes blocks on demand has no problem.";
+	ChainPaused, "chain.paused",
+		"Governance has stopped the calls for this, or the chain migrates its state. Deadlines of tasks stand still meanwhile.",
+		"Wait: tasks go on by themselves afterwards. A pause of tasks ends after six hours at the latest.";
 	ClockBehind, "clock.behind",
 		"This machine's clock is behind the chain's. Signatures with a time would be refused.",
 		"Set the clock, best by NTP.";

@@ -73,6 +73,7 @@ impl From<rlc_chain::Error> for Failure {
 			Error::Discarded { .. } => Code::NodeDiscarded,
 			Error::BadKey(_) => Code::SecretInvalid,
 			Error::Invalid(_) => Code::TransactionInvalid,
+			Error::Paused => Code::ChainPaused,
 			Error::Dropped { .. } => Code::TransactionDropped,
 			Error::TimedOut { .. } => Code::TransactionLate,
 			Error::Refused(refused) if is_filtered(refused) => return filtered(),
