@@ -126,6 +126,8 @@ pub(crate) struct Actor {
 	data: clean_up::Kept,
 	/// Tasks that are tried again at a time.
 	later: BTreeSet<(Instant, TaskId)>,
+	/// Tasks whose next call waits until work goes on that is stopped on the chain.
+	stopped: BTreeSet<TaskId>,
 	/// Why the last tasks failed, for evidence on chain.
 	failures: VecDeque<(TaskId, TaskRef, FailureCause)>,
 	clock: Clock,
@@ -177,6 +179,7 @@ impl Actor {
 			kept: clean_up::Kept::default(),
 			data: clean_up::Kept::default(),
 			later: BTreeSet::new(),
+			stopped: BTreeSet::new(),
 			failures: VecDeque::new(),
 			clock: Clock::new(now),
 			head: None,

@@ -29,6 +29,11 @@ impl Clock {
 	pub fn now(&self) -> Moment {
 		self.block.at(self.block.chain.saturating_add(millis(self.at.elapsed())))
 	}
+
+	/// Returns whether PoCo time stands still, since work is stopped on the chain.
+	pub fn stands_still(&self) -> bool {
+		self.block.stands_still
+	}
 }
 
 /// Returns the machine's time, in ms since the Unix epoch.

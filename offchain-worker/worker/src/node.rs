@@ -44,6 +44,15 @@ fn unreachable(error: Error) -> Unreachable {
 	Unreachable(error.to_string())
 }
 
+/// Returns what it means that something was not sent.
+fn unsent(error: Error) -> SendError {
+	match error {
+		Error::Paused => SendError::Paused,
+		Error::Refused(_) | Error::Invalid(_) => SendError::Refused(error.to_string()),
+		error => SendError::Unclear(error.to_string()),
+	}
+}
+
 #[async_trait]
 impl ChainPort for Node {
 	fn account(&self) -> AccountId {
@@ -99,10 +108,7 @@ impl ChainPort for Node {
 	}
 
 	async fn send(&self, submission: Submission, bids: &[Bid]) -> Result<Included, SendError> {
-		let receipt = self.sender.send_bidding(call(submission), bids).await.map_err(|error| match error {
-			Error::Refused(_) | Error::Invalid(_) => SendError::Refused(error.to_string()),
-			error => SendError::Unclear(error.to_string()),
-		})?;
+		let receipt = self.sender.send_bidding(call(submission), bids).await.map_err(unsent)?;
 		Ok(Included { passed_over: receipt.passed_over().collect(), tip: receipt.tip })
 	}
 }
@@ -214,6 +220,13 @@ mod tests {
 		assert!(
 			matches!(call(direct(2)), Call::Poco(PocoCall::ContributeAndFinalizeBatch { results }) if results == [result.clone(), result.clone()])
 		);
+	}
+
+	#[test]
+	fn pause_is_told_from_refusals_and_from_what_may_have_arrived() {
+		assert_eq!(unsent(Error::Paused), SendError::Paused);
+		assert!(matches!(unsent(Error::Invalid("no".into())), SendError::Refused(_)));
+		assert!(matches!(unsent(Error::TimedOut { hash: H256::zero(), seconds: 1 }), SendError::Unclear(_)));
 	}
 
 	#[test]

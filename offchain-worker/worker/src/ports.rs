@@ -33,6 +33,9 @@ pub(crate) enum SendError {
 	/// The chain says no, and would say it again.
 	#[error("the chain refuses: {0}")]
 	Refused(String),
+	/// Work is stopped on the chain. Nothing was sent, or it had no effect: it can be sent once work goes on.
+	#[error("work is stopped on the chain for now")]
+	Paused,
 	/// It is not known whether it arrived.
 	#[error("{0}")]
 	Unclear(String),

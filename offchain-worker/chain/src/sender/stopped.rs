@@ -73,7 +73,7 @@ mod tests {
 		let proxied = |call: &Call| Call::For { account: account.clone(), call: Box::new(call.clone()) };
 		let batch = Call::BatchAll(vec![payment.clone(), claim.clone()]);
 		assert!([&claim, &proxied(&claim), &batch].into_iter().all(is_needed));
-		let prune = PocoCall::Prune { tasks: Vec::new() }.into();
+		let prune: Call = PocoCall::Prune { tasks: Vec::new() }.into();
 		assert!(![&prune, &proxied(&payment), &payment].into_iter().any(is_needed));
 	}
 

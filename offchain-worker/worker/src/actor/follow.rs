@@ -20,13 +20,14 @@ impl Actor {
 	pub(super) fn follow(&mut self, news: News) {
 		match news {
 			News::Block { number, hash, parent, clock, events } => {
-				self.clock = Clock::new(clock);
+				self.set_clock(Clock::new(clock));
 				if self.head.is_some_and(|(_, last)| last != parent) {
 					tracing::info!("the chain took another way to block {number}");
 					self.doubt(self.finalized.saturating_add(1));
 				}
 				self.head = Some((number, hash));
 				self.block(number, &events);
+				self.go_on();
 			}
 			News::Finalized(number) => self.finalized(number),
 			News::Gap => {
@@ -34,6 +35,18 @@ impl Actor {
 				self.ask_for_work();
 			}
 		}
+	}
+
+	/// Sets the time, and tells when work is stopped and goes on.
+	fn set_clock(&mut self, clock: Clock) {
+		match (self.clock.stands_still(), clock.stands_still()) {
+			(false, true) => tracing::warn!(
+				"work is stopped on the chain: contributions and reveals wait, and deadlines stand still"
+			),
+			(true, false) => tracing::info!("work goes on: {} tasks have waited for that", self.stopped.len()),
+			(true, true) | (false, false) => {}
+		}
+		self.clock = clock;
 	}
 
 	fn block(&mut self, number: BlockNumber, events: &[ChainEvent]) {

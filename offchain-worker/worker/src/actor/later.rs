@@ -27,6 +27,31 @@ impl Actor {
 		self.later.insert((at, id));
 	}
 
+	/// Keeps a task, which has nothing on its way, until work goes on that is stopped on the chain. Its deadlines stand still
+	/// for as long.
+	pub(super) fn wait_for_work(&mut self, id: TaskId) {
+		if !self.clock.stands_still() {
+			// The last block that was heard of is older than the pause, or younger.
+			return self.put_off(id);
+		}
+		self.stopped.insert(id);
+		// The blocks say when it goes on. If one is missed, it is tried all the same.
+		self.put_off_for(id, LONGEST_PAUSE);
+	}
+
+	/// Takes up the tasks that waited for work to go on, once it does.
+	pub(super) fn go_on(&mut self) {
+		if self.clock.stands_still() {
+			return;
+		}
+		for id in std::mem::take(&mut self.stopped) {
+			let Some(entry) = self.tasks.get_mut(&id) else { continue };
+			entry.not_before = None;
+			entry.waits.reset();
+			self.consider(id);
+		}
+	}
+
 	/// Hands a result over at once, if that is put off.
 	pub(super) fn hasten(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };

@@ -255,8 +255,11 @@ impl Actor {
 	fn not_sent(&mut self, id: TaskId, what: What, error: &SendError) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		let _span = entry.span.clone().entered();
-		tracing::warn!(?what, "not sent: {error}");
 		entry.busy = Busy::No;
+		if *error == SendError::Paused {
+			return self.wait_for_work(id);
+		}
+		tracing::warn!(?what, "not sent: {error}");
 		entry.seen = None;
 		if let SendError::Refused(reason) = error {
 			entry.refusals = (entry.refusals.0 + 1, reason.clone());

@@ -4,6 +4,7 @@ mod callbacks;
 mod chain;
 mod full;
 mod kill;
+mod pauses;
 mod reports;
 mod stores;
 mod story;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rlc_chain::Bid;
+use rlc_chain::{Bid, Clock};
 use rlc_primitives::{
 	market::DealView,
 	task::{Commitment, Task},
@@ -36,6 +36,12 @@ pub struct Chain {
 	/// The tips that were offered for each submission, whatever became of it.
 	pub bids: Vec<Vec<Bid>>,
 	pub refused: u32,
+	/// Whether work is stopped from the last block on.
+	pub paused: bool,
+	/// How many transactions were not taken since it was.
+	pub held_up: u32,
+	/// How many blocks PoCo time has stood still before.
+	stood_still: u32,
 	/// Whether it takes reports of failures.
 	pub takes_reports: bool,
 	/// How often it was asked whether it does.
@@ -47,6 +53,8 @@ pub struct Chain {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Trouble {
+	/// It is not taken, as work is stopped.
+	Paused,
 	/// It never arrives.
 	Lost,
 	/// It is in a block, but nobody hears of it.
@@ -73,6 +81,9 @@ impl Chain {
 			asked_for_reports: 0,
 			bids: Vec::new(),
 			refused: 0,
+			paused: false,
+			held_up: 0,
+			stood_still: 0,
 			next: Vec::new(),
 			listeners: Vec::new(),
 		}
@@ -81,7 +92,7 @@ impl Chain {
 	/// Returns what happens from now on.
 	pub fn listen(&mut self) -> mpsc::UnboundedReceiver<News> {
 		let (listener, news) = mpsc::unbounded_channel();
-		let (number, hash, clock) = (self.number, self.hash(), self.now().into());
+		let (number, hash, clock) = (self.number, self.hash(), self.clock());
 		let first = News::Block { number, hash, parent: H256::zero(), clock, events: vec![] };
 		listener.send(first).unwrap();
 		listener.send(News::Finalized(number)).unwrap();
@@ -90,7 +101,17 @@ impl Chain {
 	}
 
 	pub fn now(&self) -> Moment {
-		self.deal.deal.opened + Moment::from(self.number)
+		self.deal.deal.opened + Moment::from(self.number - self.stood_still)
+	}
+
+	fn clock(&self) -> Clock {
+		Clock { stands_still: self.paused, ..self.now().into() }
+	}
+
+	/// Lets work go on, in a block.
+	pub fn resume(&mut self) {
+		self.paused = false;
+		self.block(vec![]);
 	}
 
 	fn hash(&self) -> H256 {
@@ -105,8 +126,9 @@ impl Chain {
 	pub fn block(&mut self, events: Vec<ChainEvent>) {
 		let parent = self.hash();
 		self.number += 1;
+		self.stood_still += u32::from(self.paused);
 		let events = if self.mute { vec![] } else { events };
-		self.tell(News::Block { number: self.number, hash: self.hash(), parent, clock: self.now().into(), events });
+		self.tell(News::Block { number: self.number, hash: self.hash(), parent, clock: self.clock(), events });
 		if self.finalizes {
 			self.tell(News::Finalized(self.number));
 		}

@@ -200,6 +200,7 @@ impl ChainPort for World {
 			chain.bids.push(bids.to_vec());
 			let is_reveal = matches!(submission, Submission::Reveal(_));
 			let trouble = match chain.next.last() {
+				_ if chain.paused => Some(Trouble::Paused),
 				Some(Trouble::PassesOver) if !is_reveal => None,
 				_ => chain.next.pop(),
 			};
@@ -209,6 +210,10 @@ impl ChainPort for World {
 					let missed = some.pop().map(|(which, _)| which.id());
 					chain.apply(&Submission::Reveal(some)).unwrap();
 					Ok(missed.into_iter().collect())
+				}
+				Some(Trouble::Paused) => {
+					chain.held_up += 1;
+					Err(SendError::Paused)
 				}
 				Some(Trouble::Lost) => Err(SendError::Unclear("no answer".into())),
 				Some(Trouble::Refused) => Err(SendError::Refused("not now".into())),
