@@ -18,13 +18,19 @@ use crate::model::ChainBlock;
 
 /// Why the chain did not answer, or refused an extrinsic: one line for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ChainError(pub String);
+pub enum ChainError {
+	/// Work is stopped on the chain, so a call that tasks need was not sent, or had no effect.
+	#[error("work is stopped on the chain for now")]
+	Paused,
+	/// Anything else, in words.
+	#[error("{0}")]
+	Failed(String),
+}
 
 impl ChainError {
 	/// Returns an error with the words of another.
 	pub fn new(error: impl fmt::Display) -> Self {
-		Self(error.to_string())
+		Self::Failed(error.to_string())
 	}
 }
 

@@ -41,7 +41,10 @@ impl NodeChain {
 	}
 
 	async fn send(&self, call: Call) -> Answer<()> {
-		self.sender.send(call).await.map(drop).map_err(ChainError::new)
+		self.sender.send(call).await.map(drop).map_err(|error| match error {
+			rlc_chain::Error::Paused => ChainError::Paused,
+			error => ChainError::new(error),
+		})
 	}
 }
 
@@ -50,7 +53,7 @@ impl PoolChain for NodeChain {
 	async fn deal(&self, deal: DealId) -> Answer<Option<DealFacts>> {
 		let Some(view) = self.chain.deal(deal).await.map_err(ChainError::new)? else { return Ok(None) };
 		let app = self.chain.app(view.deal.app.id).await.map_err(ChainError::new)?;
-		let app = app.ok_or_else(|| ChainError(format!("its app {:?} is not registered", view.deal.app.id.0)))?;
+		let app = app.ok_or_else(|| ChainError::new(format!("its app {:?} is not registered", view.deal.app.id.0)))?;
 		let mut content = vec![app.content.checksum];
 		if let Some(dataset) = &view.deal.dataset {
 			let dataset = self.chain.dataset(dataset.id).await.map_err(ChainError::new)?;
@@ -102,9 +105,9 @@ impl PoolChain for NodeChain {
 			return Ok(0);
 		}
 		let pool = self.chain.workerpool(self.workerpool).await.map_err(ChainError::new)?;
-		let pool = pool.ok_or_else(|| ChainError("the workerpool is not registered".into()))?;
+		let pool = pool.ok_or_else(|| ChainError::new("the workerpool is not registered"))?;
 		worker_stake(price, pool.content.policy.worker_stake_ratio)
-			.map_err(|error| ChainError(format!("a worker's stake has no value: {error:?}")))
+			.map_err(|error| ChainError::new(format!("a worker's stake has no value: {error:?}")))
 	}
 
 	async fn is_funded(&self, account: AccountId) -> Answer<bool> {
@@ -132,7 +135,7 @@ impl PoolChain for NodeChain {
 
 	async fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<()> {
 		let callback_data = data.map(TryInto::try_into).transpose();
-		let callback_data = callback_data.map_err(|_| ChainError("the callback's data are too long".into()))?;
+		let callback_data = callback_data.map_err(|_| ChainError::new("the callback's data are too long"))?;
 		self.send(Call::Poco(PocoCall::Finalize { task, callback_data })).await
 	}
 
@@ -149,8 +152,8 @@ impl PoolChain for NodeChain {
 		let view = self.chain.task_of(task).await.map_err(ChainError::new)?;
 		match view.map(|view| view.task.stage) {
 			Some(Stage::Active) => self.send(Call::Poco(PocoCall::Abandon { task })).await,
-			Some(_) => Err(ChainError("it has a consensus, or is closed".into())),
-			None => Err(ChainError("there is no such task".into())),
+			Some(_) => Err(ChainError::new("it has a consensus, or is closed")),
+			None => Err(ChainError::new("the chain does not know the task")),
 		}
 	}
 

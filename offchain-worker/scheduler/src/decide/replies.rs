@@ -3,10 +3,14 @@
 use rlc_primitives::{Moment, Task, TaskId};
 
 use super::{failures::TRIES, Action};
-use crate::model::{Now, State};
+use crate::model::{Now, State, TaskState};
 
 /// How long, in ms, after an extrinsic was included, its event is waited for.
 const SETTLE: Moment = 10_000;
+
+/// How much PoCo time, in ms, passes before a call is made again that could not be made since work was stopped: PoCo time
+/// stands still until work goes on.
+const GOES_ON: Moment = 1_000;
 
 /// The longest pause, in ms, after a failure.
 const MAX_PAUSE: Moment = 60_000;
@@ -24,6 +28,13 @@ pub fn answered(state: &mut State, id: &TaskId, is_ok: bool, now: Now) {
 	let Some(task) = state.task(id) else { return };
 	let refusals = if is_ok { 0 } else { task.refusals().saturating_add(1) };
 	state.end_sending(id, refusals, now.chain + pause(refusals));
+}
+
+/// Records that work was stopped on the chain when something was to be sent about a task. That is not held against the call:
+/// it is made again once work goes on.
+pub fn stopped(state: &mut State, id: &TaskId, now: Now) {
+	let Some(refusals) = state.task(id).map(TaskState::refusals) else { return };
+	state.end_sending(id, refusals, now.chain + GOES_ON);
 }
 
 /// Records whether a task that is given up was delegated on chain. If it was not, no worker can report its failure there: the

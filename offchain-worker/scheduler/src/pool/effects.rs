@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use super::{database::insist, spans, system_time, Input, Means, Pool};
 use crate::{
-	chain::Answer,
+	chain::{Answer, ChainError},
 	decide::{replies, Action},
 	elsewhere,
 	model::{Now, Presence, Sending, TaskState},
@@ -242,7 +242,7 @@ impl Pool {
 		let delegating = async move {
 			let _permit = means.calls.acquire().await;
 			let result = means.chain.delegate(known.clone(), workers.clone()).await;
-			let is_final = result.is_ok() || known.len() == 1;
+			let is_final = matches!(result, Ok(()) | Err(ChainError::Paused)) || known.len() == 1;
 			let delegate_one = |task: TaskRef| {
 				let (means, workers, result) = (&means, workers.clone(), result.clone());
 				async move {
@@ -259,6 +259,10 @@ impl Pool {
 	pub(super) fn sent(&mut self, id: TaskId, sending: Sending, result: Answer<()>) {
 		let now = self.now();
 		let Some(task) = self.state.task(&id).map(TaskState::task_ref) else { return };
+		if result == Err(ChainError::Paused) {
+			spans::of_task(task).in_scope(|| tracing::info!("{sending:?} waits: work is stopped on the chain"));
+			return replies::stopped(&mut self.state, &id, now);
+		}
 		if let Err(error) = &result {
 			spans::of_task(task).in_scope(|| tracing::warn!("{sending:?} was refused: {error}"));
 			self.means.metrics.refused.inc();

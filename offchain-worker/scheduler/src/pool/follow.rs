@@ -147,7 +147,9 @@ async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Answer<Opt
 	}
 	let finalized = chain.finalized().await?;
 	if finalized < cursor {
-		return Err(ChainError(format!("the node is at final block {finalized}, and block {cursor} was final before")));
+		return Err(ChainError::new(format!(
+			"the node is at final block {finalized}, and block {cursor} was final before"
+		)));
 	}
 	// It may have caught up in between.
 	chain.deal(deal).await

@@ -135,7 +135,7 @@ impl FakeChain {
 		let mut result = Ok(());
 		self.change(|world| {
 			change(world).unwrap_or_else(|error| {
-				result = Err(ChainError(format!("{error:?}")));
+				result = Err(ChainError::new(format!("{error:?}")));
 				Vec::new()
 			})
 		});

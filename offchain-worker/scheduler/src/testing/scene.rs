@@ -221,6 +221,11 @@ impl Scene {
 		replies::released(&mut self.state, &id, false, self.now);
 	}
 
+	/// Answers that nothing was sent about a task, since work is stopped on the chain.
+	pub fn work_stopped(&mut self, id: TaskId) {
+		replies::stopped(&mut self.state, &id, self.now);
+	}
+
 	/// Returns the workers that are told to compute the task now.
 	pub fn computing(&mut self, task: TaskId) -> Vec<AccountId> {
 		let actions = self.decide();

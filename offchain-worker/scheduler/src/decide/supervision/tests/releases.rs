@@ -122,6 +122,40 @@ fn app_that_never_ends_is_tried_by_three_operators_and_released_by_one_report() 
 	assert_eq!(scene.decide(), [Action::Release { task: id, cause: ENDLESS }], "the others are not waited for");
 }
 
+/// An abandoned task would cost the pool's stake.
+#[test]
+fn release_that_a_pause_refuses_is_sent_once_work_goes_on_and_the_task_is_not_abandoned() {
+	let (mut scene, id, one) = endless(4);
+	let mut tried = vec![one];
+	for _ in 0..2 {
+		scene.pass(T, &[]);
+		scene.fails(tried.last().unwrap(), id, ENDLESS);
+		tried.extend(scene.computing(id));
+	}
+	scene.pass(T, &[]);
+	scene.fails(&tried[2], id, ENDLESS);
+	let release = Action::Release { task: id, cause: ENDLESS };
+	for _ in 0..=failures::TRIES {
+		assert!(scene.decide().iter().any(|action| matches!(action, Action::Delegate { .. })));
+		scene.work_stopped(id);
+		assert_eq!(scene.decide(), [], "PoCo time stands still");
+		scene.pass(1_000, &[]);
+	}
+	scene.decide();
+	scene.world.delegates.extend(tried.iter().map(|worker| (id, worker.clone())));
+	scene.delegated(id);
+	scene.decide();
+	let events = scene.world.report_failure(id, &tried[0], ENDLESS);
+	scene.see(events);
+	for _ in 0..=failures::TRIES {
+		assert_eq!(scene.decide(), [release.clone()]);
+		scene.work_stopped(id);
+		assert_eq!(scene.decide(), [], "PoCo time stands still");
+		scene.pass(1_000, &[]);
+	}
+	assert_eq!(scene.decide(), [release]);
+}
+
 #[test]
 fn slow_worker_ends_no_task_that_another_computes() {
 	let (mut scene, id, slow) = endless(2);
