@@ -38,6 +38,6 @@ pub use sp_runtime::Perbill;
 pub use sync::Lag;
 pub use views::{
 	Curve, Deciding, Deposit, Deposits, Enacted, Ended, Funds, Governance, KnownDeal, Ongoing, Outcome, Parameter,
-	Referendum, Stake, StakingTerms, StoredCall, Track, Votes,
+	Referendum, Stake, StakingTerms, Stops, StoredCall, Track, Votes,
 };
 pub use walk::Walked;

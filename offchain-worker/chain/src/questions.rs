@@ -15,8 +15,8 @@ use rlc_primitives::{
 	record::Recorded,
 	task::Task,
 	work::{TaskView, WorkItem, WorkerView},
-	AccountId, AppId, Balance, CategoryId, ClockReading, DatasetId, Deal, DealId, GroupId, Moment, Nonce, OrderHash,
-	RequestOrder, TaskId, WorkerpoolId,
+	AccountId, AppId, Balance, BlockNumber, CategoryId, ClockReading, DatasetId, Deal, DealId, GroupId, Moment, Nonce,
+	OrderHash, RequestOrder, TaskId, WorkerpoolId,
 };
 use scale_info::{meta_type, MetaType, TypeDef, TypeInfo};
 use sp_runtime::{Perbill, Weight};
@@ -150,6 +150,8 @@ items! {
 	DEALS = Marketplace.Deals(DealId) -> Deal;
 	PROGRESS = Marketplace.Progress(DealId) -> DealProgress;
 	TASKS = Poco.Tasks(TaskId) -> Task;
+	PAUSED = TxPause.PausedCalls((Vec<u8>, Vec<u8>)) -> ();
+	SAFE_MODE = SafeMode.EnteredUntil() -> BlockNumber;
 }
 
 items! {

@@ -10,6 +10,7 @@ mod proxies;
 mod registry;
 mod rlc;
 mod staking;
+mod stops;
 
 pub use deals::KnownDeal;
 pub use deposits::Deposits;
@@ -19,3 +20,4 @@ pub use governance::{
 };
 pub use rlc::Funds;
 pub use staking::{Stake, StakingTerms};
+pub use stops::Stops;

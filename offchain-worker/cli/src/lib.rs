@@ -38,6 +38,7 @@ mod role;
 mod say;
 mod stack;
 mod stake;
+mod stops;
 mod table;
 mod usage;
 mod watch;

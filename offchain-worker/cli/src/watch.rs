@@ -20,6 +20,7 @@ use crate::{
 	output::Progress,
 	pool::{self, Place},
 	say::task::stage,
+	stops::WORK_STOPPED,
 };
 use news::news;
 use rlc_service::{stop_requested, Backoff};
@@ -87,9 +88,11 @@ async fn follow(
 	let mut waits = quorum::ask_pool(context, chain, &view).await;
 	let mut blocks = std::pin::pin!(chain.follow(None, At::Best));
 	let mut stages = Stages::default();
-	let mut can_contribute = true;
+	let (mut can_contribute, mut was_stopped) = (true, false);
 	loop {
 		view = deals::deal(chain, id).await?;
+		let is_stopped = chain.clock().await?.stands_still;
+		say_if_stopped(&progress, std::mem::replace(&mut was_stopped, is_stopped), is_stopped);
 		let closed = size.saturating_sub(view.progress.open);
 		progress.set(closed);
 		if size <= LOOKED_AT || view.progress.open == 0 {
@@ -115,6 +118,15 @@ async fn follow(
 			}
 		}
 		tokio::time::sleep_until(looked + PAUSE).await;
+	}
+}
+
+/// Says that tasks begin or cease to wait for governance.
+fn say_if_stopped(progress: &Progress, before: bool, now: bool) {
+	match (before, now) {
+		(false, true) => progress.line(WORK_STOPPED),
+		(true, false) => progress.line("work goes on"),
+		(true, true) | (false, false) => {}
 	}
 }
 

@@ -20,6 +20,7 @@ use crate::{
 	failure::{failure, Result},
 	pool,
 	proxy::{self, Kind},
+	stops,
 	table::{counted, size, span},
 };
 
@@ -155,7 +156,7 @@ fn keystore(context: &Context) -> Result<String> {
 	})
 }
 
-async fn node(chain: &Chain, url: &str) -> [Check; 3] {
+async fn node(chain: &Chain, url: &str) -> [Check; 4] {
 	let best = chain.best().await;
 	let node = best.map(|(number, _)| format!("{url}, block {number}, genesis {:?}", chain.genesis()));
 	let (age, clock) = match chain.now().await {
@@ -163,7 +164,13 @@ async fn node(chain: &Chain, url: &str) -> [Check; 3] {
 		Err(error) => (Err(error.clone().into()), Err(error.into())),
 	};
 	let node = Check::new("node", true, node.map_err(Into::into));
-	[node, Check::new("last block", true, age), Check::new("clock", true, clock)]
+	let stops = chain.stops().await.map_err(Into::into).and_then(stops::judge);
+	[
+		node,
+		Check::new("last block", true, age),
+		Check::new("clock", true, clock),
+		Check::new("market and work", false, stops),
+	]
 }
 
 fn block_age(block: u64, now: u64) -> Result<String> {

@@ -14,6 +14,7 @@ use crate::{
 	pins::Pinning,
 	request::RequestOptions,
 	say::{self, quote::Told},
+	stops,
 };
 
 /// Show what a run would cost now, and how long it would wait
@@ -42,6 +43,7 @@ pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer>
 		None => ANYONE,
 	};
 	let wish = estimate.request.request(context, &chain, requester, Pinning::Pretend, &[]).await?.wish;
+	stops::warn(context, &chain).await?;
 	let quote = market::quote(&chain, &wish).await?;
 	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
 	let told = ask(context, &chain, &quote, &wish).await;

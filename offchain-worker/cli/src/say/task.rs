@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::{
 	answer::Answer,
 	deals::digest,
+	stops::WORK_STOPPED,
 	table::{counted, deadline, fields, table, when},
 };
 
@@ -67,10 +68,12 @@ pub(crate) fn digest_text(view: &TaskView) -> String {
 pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, clock: Clock) -> Answer {
 	let queue =
 		info.and_then(|info| info.queue_position).map(|ahead| format!("{} ahead of it", counted(ahead, "task")));
+	let stopped = clock.stands_still && !view.task.is_closed();
 	let text = fields([
 		("task", format!("{:?}", view.id.0)),
 		("deal", format!("{:?}, index {}", view.task.deal.0, view.task.index)),
 		("stage", stage(view)),
+		("work", if stopped { WORK_STOPPED.into() } else { String::new() }),
 		("queue", queue.unwrap_or_default()),
 		("given up", info.and_then(|info| info.given_up.clone()).unwrap_or_default()),
 		("digest", digest_text(view)),
@@ -167,6 +170,16 @@ mod tests {
 		assert_eq!(Counts::of(&tasks).words(), "1 waiting, 1 revealing, 1 completed, 2 failed");
 		assert_eq!(stage(&tasks[0]), "waiting");
 		assert_eq!(stage(&tasks[1]), "consensus, 1 of 3 revealed");
+	}
+
+	#[test]
+	fn open_task_says_that_it_waits_for_the_end_of_a_pause() {
+		let told = |stage, stands_still| {
+			let clock = Clock { stands_still, ..Clock::default() };
+			shown(&view(stage), None, clock).text.contains(WORK_STOPPED)
+		};
+		assert!(told(Stage::Active, true) && told(Stage::Revealing(consensus()), true));
+		assert!(!told(Stage::Active, false) && !told(Stage::Failed(None), true));
 	}
 
 	#[test]

@@ -24,7 +24,7 @@ use crate::{
 	pool, read_along,
 	refund::Payments,
 	request::{Request, RequestOptions},
-	results, say, watch,
+	results, say, stops, watch,
 };
 
 /// How long workers have to come back that lost their connection, or whose scheduler was restarted.
@@ -122,6 +122,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 /// Finds offers, has the user agree to what they cost, uploads what the tasks read, and makes the deal.
 async fn buy(context: &Context, chain: &Chain, key: Key, asked: &Request, no_wait: bool) -> Result<Bought> {
 	let wish = &asked.wish;
+	stops::before_purchase(context, chain).await?;
 	let quote = market::quote(chain, wish).await?;
 	let volume = quote.estimate.volume;
 	if volume < wish.tasks {
