@@ -90,6 +90,10 @@ pub struct PoolStatus {
 	/// Why nothing is on sale, for people, if that is so.
 	#[serde(default)]
 	pub halted: Option<String>,
+	/// What is on sale. `None` if another instance of the scheduler keeps the orders, if it has not looked yet, or if it is too
+	/// old to say.
+	#[serde(default)]
+	pub on_sale: Option<OnSale>,
 	/// How many of its deals are not over: open, or with a result that is not in the store yet.
 	#[serde(default)]
 	pub deals: u64,
@@ -109,6 +113,19 @@ pub struct PoolStatus {
 	/// Its workers that nobody vouches for.
 	#[serde(default)]
 	pub strangers: Strangers,
+}
+
+/// What a pool has on sale: its orders in the book.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OnSale {
+	/// How many orders.
+	pub orders: u64,
+	/// How many tasks they are good for together.
+	pub tasks: u64,
+	/// Why there are none, for people, if there are none although the pool sells.
+	#[serde(default)]
+	pub idle: Option<String>,
 }
 
 /// The strangers among the workers of a pool: its operator does not vouch for them.

@@ -1,11 +1,11 @@
 //! How a pool's business goes, as its scheduler sees it.
 
-use rlc_protocol::requester::{Counted, PoolStatus, Strangers};
+use rlc_protocol::requester::{Counted, OnSale, PoolStatus, Strangers};
 
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	table::{fields, table, when},
+	table::{counted, fields, table, when},
 };
 
 /// Shows how a pool's business goes; `now` is this machine's time, in ms since the Unix epoch.
@@ -15,7 +15,7 @@ pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
 		(Some(since), ..) => format!("paused {}", when(since, now)),
 		(None, Some(since), _) => format!("withdrawn {}, since too much stake was lost", when(since, now)),
 		(None, None, Some(why)) => format!("withdrawn: {why}"),
-		(None, None, None) => "on sale".into(),
+		(None, None, None) => on_sale(status.on_sale.as_ref()),
 	};
 	let limit = max_loss.map_or_else(String::new, |max| format!(" of {} at most", Amount(max.0)));
 	let mut parts = vec![fields([
@@ -50,6 +50,21 @@ pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
 	Answer::new(parts.join("\n\n"), status)
 }
 
+/// Shows how much is on sale, or why nothing is although the pool sells.
+fn on_sale(sale: Option<&OnSale>) -> String {
+	match sale {
+		// It does not say how much.
+		None => "on sale".into(),
+		Some(OnSale { orders: 0, idle, .. }) => match idle {
+			Some(why) => format!("none on sale: {why}"),
+			None => "none on sale".into(),
+		},
+		Some(OnSale { orders, tasks, .. }) => {
+			format!("{} on sale, for {}", counted(*orders, "order"), counted(*tasks, "task"))
+		}
+	}
+}
+
 /// Shows how many workers nobody vouches for; nothing if there are none.
 fn strangers(strangers: &Strangers) -> String {
 	let Strangers { here, proven, away } = *strangers;
@@ -73,6 +88,7 @@ mod tests {
 			withdrawn: None,
 			paused: None,
 			halted: None,
+			on_sale: None,
 			deals: 0,
 			lost: Decimal(0),
 			max_loss: None,
@@ -109,6 +125,18 @@ mod tests {
 			assert!(answer.text.contains(words), "{words} in {}", answer.text);
 		}
 		assert!(answer.json["servedLast"][0]["requester"].is_string(), "{}", answer.json);
+	}
+
+	#[test]
+	fn what_is_on_sale_is_counted() {
+		let told = |orders, tasks, idle: Option<&str>| {
+			let on_sale = Some(OnSale { orders, tasks, idle: idle.map(Into::into) });
+			status(&PoolStatus { on_sale, ..calm() }, 0).text
+		};
+		assert!(told(2, 50, None).contains("2 orders on sale, for 50 tasks"));
+		assert!(told(1, 1, None).contains("1 order on sale, for 1 task"));
+		let idle = told(0, 0, Some("its owner has published no orders"));
+		assert!(idle.contains("none on sale: its owner has published no orders"), "{idle}");
 	}
 
 	#[test]

@@ -89,6 +89,7 @@ impl Pool {
 			withdrawn: selling.withdrawn,
 			paused: selling.paused,
 			halted: self.orders.halted.map(|halt| halt.to_string()),
+			on_sale: self.on_sale(),
 			deals: self.state.deals().len() as u64,
 			lost: Decimal(sale::loss(self.state.standings(), selling, now.date)),
 			max_loss: terms.limits.max_loss.map(Decimal),

@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use rlc_primitives::{market::OpenDeal, Moment, OrderHash, WorkerpoolOrder};
+use rlc_protocol::requester::OnSale;
 use rlc_service::week;
 use tokio::time::{timeout, Instant};
 
@@ -39,6 +40,10 @@ pub(super) struct Orders {
 	pub selling: Selling,
 	/// Why nothing is on sale, if so.
 	pub halted: Option<Halt>,
+	/// What is on sale, if this instance keeps the orders and has looked at the book: how many orders, and tasks.
+	on_sale: Option<(u64, u64)>,
+	/// The same once the book is as it is to be.
+	planned: (u64, u64),
 	/// Whether the book is being looked at, or changed.
 	under_way: bool,
 	/// When it is looked at next.
@@ -55,6 +60,8 @@ impl Default for Orders {
 		Self {
 			selling: Selling::default(),
 			halted: None,
+			on_sale: None,
+			planned: (0, 0),
 			under_way: false,
 			next: now,
 			version: 0,
@@ -138,8 +145,16 @@ impl Pool {
 		}
 		self.set_selling(selling);
 		// Another instance keeps the orders.
-		let Some(lot) = lot else { return self.round_ends(EVERY) };
+		let Some(lot) = lot else {
+			self.orders.on_sale = None;
+			return self.round_ends(EVERY);
+		};
+		let volumes: Vec<_> = lot.book.iter().map(|(hash, order)| (*hash, order.volume)).collect();
+		self.orders.on_sale = Some(total(volumes.iter().map(|(_, volume)| *volume)));
 		let change = self.change(lot);
+		let Plan { withdraw, publish } = &change.plan;
+		let kept = volumes.into_iter().filter(|(hash, _)| !withdraw.contains(hash)).map(|(_, volume)| volume);
+		self.orders.planned = total(kept.chain(publish.iter().map(|order| order.volume)));
 		if change.is_empty() {
 			return self.round_ends(EVERY);
 		}
@@ -159,8 +174,26 @@ impl Pool {
 	pub(super) fn sold(&mut self, result: Result<(), String>) {
 		if let Err(error) = &result {
 			tracing::warn!("the pool's orders are not as they are to be, and that is tried again: {error}");
+		} else {
+			self.orders.on_sale = Some(self.orders.planned);
 		}
 		self.round_ends(if result.is_ok() { EVERY } else { AGAIN });
+	}
+
+	/// Returns what is on sale, as far as this instance knows.
+	pub(super) fn on_sale(&self) -> Option<OnSale> {
+		let (orders, tasks) = self.orders.on_sale?;
+		let idle = (orders == 0 && self.orders.halted.is_none()).then(|| self.why_idle().into());
+		Some(OnSale { orders, tasks, idle })
+	}
+
+	/// Returns why nothing is on sale although the pool sells.
+	fn why_idle(&self) -> &'static str {
+		match &self.means.terms.offers {
+			None => "its owner has published no orders",
+			Some(_) if self.orders.deserted.is_some() => "no worker has joined yet that the pool vouches for",
+			Some(_) => "its workers have all that they can do in time",
+		}
 	}
 
 	fn round_ends(&mut self, next: Duration) {
@@ -280,6 +313,11 @@ impl Pool {
 		}
 		let _ = reply.send(result);
 	}
+}
+
+/// Returns how many orders there are, and how many tasks they are good for together.
+fn total(volumes: impl Iterator<Item = u64>) -> (u64, u64) {
+	volumes.fold((0, 0), |(orders, tasks): (u64, u64), volume| (orders.saturating_add(1), tasks.saturating_add(volume)))
 }
 
 /// Takes the orders out of the book at the end, unless other instances go on.

@@ -77,6 +77,20 @@ async fn what_is_on_sale_follows_what_workers_can_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn status_counts_what_is_on_sale_or_says_why_nothing_is() {
+	let sells = |status: &PoolStatus| status.on_sale.as_ref().map(|sale| (sale.orders, sale.tasks));
+	let yard = Yard::selling(vec![offer(Some(100))]).await;
+	let status = yard.until_status(|status| sells(status) == Some((1, 100))).await;
+	assert_eq!(status.on_sale.and_then(|sale| sale.idle), None);
+	yard.scheduler.stop().await.unwrap();
+	let yard = Yard::new().await;
+	let status = yard.until_status(|status| sells(status) == Some((0, 0))).await;
+	let idle = status.on_sale.and_then(|sale| sale.idle).unwrap_or_default();
+	assert!(idle.contains("published no orders"), "{idle}");
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn orders_that_are_not_offered_any_more_are_replaced() {
 	let yard = Yard::selling(vec![offer(Some(100))]).await;
 	yard.until_sold(10, 100).await;

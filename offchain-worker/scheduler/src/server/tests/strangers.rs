@@ -13,7 +13,7 @@ use crate::Offer;
 
 impl Yard {
 	/// Waits until what the pool tells of its business is as expected.
-	async fn until_status(&self, is_expected: impl Fn(&PoolStatus) -> bool) -> PoolStatus {
+	pub(super) async fn until_status(&self, is_expected: impl Fn(&PoolStatus) -> bool) -> PoolStatus {
 		let client = self.client().await;
 		let wait = async {
 			loop {
