@@ -53,6 +53,14 @@ pub enum Error {
 		 with the account's own key"
 	)]
 	Unregistered(String, rlc_protocol::Account),
+	/// A URL at which others are to reach the scheduler cannot work.
+	#[error("{option} {fault}; write it as https://HOST or http://HOST:PORT, as others reach the scheduler")]
+	BadUrl {
+		/// What it was given as.
+		option: &'static str,
+		/// What is wrong with it.
+		fault: &'static str,
+	},
 	/// Nobody else reaches the scheduler at its URL.
 	#[error(
 		"nobody else reaches {0}, and this network is for everybody; give --public-url, the URL at which others do"

@@ -19,9 +19,11 @@ mod server;
 mod start;
 #[cfg(test)]
 mod testing;
+mod urls;
 mod vouching;
 
 pub use config::{Admission, Config, Offer, PoolChoice, Traffic};
 pub use db::DbError;
 pub use error::Error;
 pub use start::{start, Handle};
+pub use urls::check_url;

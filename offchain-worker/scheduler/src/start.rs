@@ -85,6 +85,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 ///
 /// [`Error`]: what keeps it from starting.
 pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
+	config.check_urls()?;
 	let begun = Instant::now();
 	loop {
 		match try_to_start(config.clone(), chain.clone(), key.clone()).await {

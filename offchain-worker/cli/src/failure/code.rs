@@ -379,8 +379,8 @@ catalog! {
 		"The message says why: how much it can vote with, or to whom it delegated its votes.";
 
 	SchedulerUrl, "scheduler.url",
-		"The text is not the URL of a scheduler.",
-		"Write it as http://HOST:PORT or https://HOST:PORT.";
+		"The text is not the URL of a scheduler, or not one at which others can reach it.",
+		"Write it as http://HOST:PORT or https://HOST:PORT, without user, query, or fragment, and short enough for the chain.";
 	SchedulerUnreachable, "scheduler.unreachable",
 		"The scheduler does not answer.",
 		"Check that it runs and that the URL is right. What is on the chain goes on without it.";

@@ -130,6 +130,9 @@ impl From<rlc_scheduler::Error> for Failure {
 		match error {
 			rlc_scheduler::Error::Chain(error) => error.into(),
 			error @ rlc_scheduler::Error::UnknownPool(_) => Self::of(Code::AssetUnknown, &error),
+			error @ (rlc_scheduler::Error::BadUrl { .. }
+			| rlc_scheduler::Error::LongDescription
+			| rlc_scheduler::Error::Unreachable(_)) => Self::of(Code::SchedulerUrl, &error),
 			error => Self::of(Code::SchedulerFailed, &error),
 		}
 	}
@@ -153,6 +156,12 @@ impl From<Arc<rlc_worker::Error>> for Failure {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn scheduler_s_url_that_cannot_work_has_a_code_of_its_own() {
+		let refused = rlc_scheduler::check_url("--public-url", "http://0.0.0.0:9955").unwrap_err();
+		assert_eq!(Failure::from(refused).code(), "scheduler.url");
+	}
 
 	#[test]
 	fn chain_refusal_has_code_of_pallet_and_error() {

@@ -230,6 +230,7 @@ pub(crate) struct Run {
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let config = configuration(context, &run, &key)?;
+	config.check_urls()?;
 	let chain = context.early_chain().await?;
 	refuse_development(&chain, &key).await?;
 	// Once, so that none is missed between two looks.

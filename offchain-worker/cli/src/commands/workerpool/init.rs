@@ -7,6 +7,7 @@ use rlc_primitives::{
 	Settlement, WorkerpoolId,
 };
 use rlc_protocol::PoolDescription;
+use rlc_scheduler::check_url;
 use serde_json::json;
 
 use crate::{
@@ -70,6 +71,7 @@ pub(crate) async fn run(init: Init, context: &Context) -> Result<Answer> {
 		return Err(failure!(PolicyInvalid, "a ratio is too high";
 			"a worker's stake is at most {MAX_WORKER_STAKE_RATIO} percent, a scheduler's part at most {MAX_SCHEDULER_RATIO}"));
 	}
+	init.url.as_deref().map_or(Ok(()), |url| check_url("--url", url))?;
 	let (key, chain) = context.signer().await?;
 	// The id is derived from the name alone: the pool stays the same at another URL.
 	let description = describe(&init.name, None)?;
