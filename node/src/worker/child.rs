@@ -21,7 +21,7 @@ use rlc_service::{
 	logs::{self, Format},
 	one_line, stop_requested,
 };
-use rlc_worker::Config;
+use rlc_worker::{Config, Handle};
 use tokio::sync::oneshot;
 
 use super::limits;
@@ -77,25 +77,36 @@ pub fn run(child: Child<'_>, format: Option<Format>) -> Result<ExitCode, Error> 
 }
 
 async fn work(child: Child<'_>, address: &str, gone: impl Future<Output = ()>) -> Result<End, Error> {
-	let wrong = |error: &dyn std::error::Error| Error::BadWorker { reason: one_line(error) };
-	let mut stop = pin!(async {
+	// From now on, it ends in order, however far its start has come.
+	let asked = stop_requested();
+	let mut stop = pin!(async move {
 		tokio::select! {
 			() = gone => tracing::warn!("the node is gone: the worker ends"),
-			() = stop_requested() => {}
+			() = asked => {}
 		}
 	});
-	let chain = Chain::connect_early(address).await.map_err(|error| wrong(&error))?;
-	let key = (child.key)(chain.is_live().await.map_err(|error| wrong(&error))?)?;
-	tokio::select! {
-		in_sync = chain.until_in_sync() => in_sync.map_err(|error| wrong(&error))?,
+	let worker = tokio::select! {
+		started = start(child, address) => started?,
 		() = stop.as_mut() => return Ok(End::Stopped),
-	}
-	tracing::info!("worker {} works for {}", Account(key.account()), child.config.scheduler);
-	let worker = rlc_worker::start(child.config, chain, key).await.map_err(|error| wrong(&error))?;
+	};
 	tokio::select! {
 		ended = worker.exited() => ended.map(|()| End::Finished).map_err(|error| wrong(&*error)),
 		() = stop => worker.stop().await.map(|()| End::Stopped).map_err(|error| wrong(&*error)),
 	}
+}
+
+/// Starts the worker as soon as its node is in sync.
+async fn start(child: Child<'_>, address: &str) -> Result<Handle, Error> {
+	let chain = Chain::connect_early(address).await.map_err(|error| wrong(&error))?;
+	let key = (child.key)(chain.is_live().await.map_err(|error| wrong(&error))?)?;
+	chain.until_in_sync().await.map_err(|error| wrong(&error))?;
+	tracing::info!("worker {} works for {}", Account(key.account()), child.config.scheduler);
+	rlc_worker::start(child.config, chain, key).await.map_err(|error| wrong(&error))
+}
+
+/// Returns an error of the worker's as one of the node's.
+fn wrong(error: &dyn std::error::Error) -> Error {
+	Error::BadWorker { reason: one_line(error) }
 }
 
 /// Reads what opens the node's endpoint.

@@ -1,7 +1,6 @@
 //! The account that acts, its key, and the node it acts over.
 
 use std::{
-	future::Future,
 	io::Read,
 	path::Path,
 	sync::Mutex,
@@ -60,16 +59,13 @@ impl Context {
 		self.connected(Chain::connect_early(&self.global.node).await)
 	}
 
-	/// Waits until the node is in sync, or `stop` ends first. Returns whether it is in sync.
+	/// Waits until the node is in sync.
 	///
 	/// # Errors
 	///
 	/// If the node does not answer, or serves another chain.
-	pub(crate) async fn when_in_sync(&self, chain: &Chain, stop: impl Future<Output = ()>) -> Result<bool> {
-		tokio::select! {
-			in_sync = chain.until_in_sync() => self.connected(in_sync).map(|()| true),
-			() = stop => Ok(false),
-		}
+	pub(crate) async fn when_in_sync(&self, chain: &Chain) -> Result<()> {
+		self.connected(chain.until_in_sync().await)
 	}
 
 	fn connected<T>(&self, answer: std::result::Result<T, rlc_chain::Error>) -> Result<T> {

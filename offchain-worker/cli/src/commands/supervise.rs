@@ -33,6 +33,8 @@ pub(crate) async fn run(supervise: Supervise) -> Result<Outcome> {
 	let Some((program, arguments)) = supervise.program.split_first() else {
 		return Err(failure!(Usage, "no program is given"));
 	};
+	// From before there is a program that nobody would end.
+	let asked = stop_requested();
 	let mut child = Command::new(program)
 		.args(arguments)
 		.stdin(Stdio::null())
@@ -41,7 +43,7 @@ pub(crate) async fn run(supervise: Supervise) -> Result<Outcome> {
 		.map_err(|error| failure!(ProgramFailed, "{} cannot be started: {error}", program.to_string_lossy()))?;
 	let ended = tokio::select! {
 		ended = child.wait() => ended,
-		() = async { tokio::select! { () = end_of_input() => {}, () = stop_requested() => {} } } => {
+		() = async { tokio::select! { () = end_of_input() => {}, () = asked => {} } } => {
 			terminate(&child);
 			match tokio::time::timeout(GRACE, child.wait()).await {
 				Ok(ended) => ended,

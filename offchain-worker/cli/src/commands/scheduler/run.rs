@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, pin::pin, time:
 use clap::Args;
 use rlc_chain::{Key, ProxyType};
 use rlc_primitives::{Balance, GroupId, Tag, WorkerpoolId};
-use rlc_scheduler::{Admission, Config, PoolChoice};
+use rlc_scheduler::{Admission, Config, Handle, PoolChoice};
 use rlc_store::Url;
 use serde_json::json;
 
@@ -231,21 +231,13 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let config = configuration(context, &run, &key)?;
 	config.check_urls()?;
-	let chain = context.early_chain().await?;
-	refuse_development(&chain, &key).await?;
-	// Once, so that none is missed between two looks.
-	let mut stop = pin!(stop_requested());
-	if !context.when_in_sync(&chain, stop.as_mut()).await? {
-		return Ok(Answer::new("the scheduler has stopped", json!({ "workerpool": run.workerpool })));
-	}
-	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
-	let config = Config { offers: run.offer.read(context, &chain).await?, ..config };
-	if let Some(offers) = &config.offers {
-		funds::check(context, &chain, &key.account(), offers).await?;
-	}
-	let sells = config.offers.is_some();
 	let knows_nobody = config.admission == Admission::Open && config.vouched.is_empty();
-	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
+	// Once, so that none is missed between two looks. It stops the scheduler however far the start has come.
+	let mut stop = pin!(stop_requested());
+	let (handle, sells) = tokio::select! {
+		started = start(&run, config, &key, context) => started?,
+		() = stop.as_mut() => return Ok(stopped(run.workerpool)),
+	};
 	let id = handle.workerpool;
 	let told = async {
 		if sells && knows_nobody {
@@ -286,7 +278,26 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	};
 	// If the scheduler ended by itself, this says why.
 	handle.stop().await?;
-	ended.map(|()| Answer::new("the scheduler has stopped", json!({ "workerpool": id })))
+	ended.map(|()| stopped(Some(id)))
+}
+
+/// Starts the scheduler as soon as its node is in sync. Returns it, and whether it has offers of its own.
+async fn start(run: &Run, config: Config, key: &Key, context: &Context) -> Result<(Handle, bool)> {
+	let chain = context.early_chain().await?;
+	refuse_development(&chain, key).await?;
+	context.when_in_sync(&chain).await?;
+	proxy::check(&chain, key, ProxyType::Scheduler).await?;
+	let config = Config { offers: run.offer.read(context, &chain).await?, ..config };
+	if let Some(offers) = &config.offers {
+		funds::check(context, &chain, &key.account(), offers).await?;
+	}
+	let sells = config.offers.is_some();
+	Ok((rlc_scheduler::start(config, chain, key.clone()).await?, sells))
+}
+
+/// Says that the scheduler of this workerpool has ended, if that is known already.
+fn stopped(workerpool: Option<WorkerpoolId>) -> Answer {
+	Answer::new("the scheduler has stopped", json!({ "workerpool": workerpool }))
 }
 
 /// Reads the certificate to show, if one is given.

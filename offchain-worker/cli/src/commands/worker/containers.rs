@@ -1,9 +1,11 @@
 //! `rlc worker containers`: the part of a worker that needs root, and nothing else.
 
 use std::{
+	fmt::Display,
 	fs, io,
 	os::unix::fs::DirBuilderExt,
 	path::{Path, PathBuf},
+	pin::pin,
 	thread::available_parallelism,
 };
 
@@ -18,7 +20,7 @@ use super::{gpus::Gpus, internet::Internet};
 use crate::{
 	answer::Answer,
 	context::Context,
-	failure::{disk, failure, Result},
+	failure::{disk, failure, Failure, Result},
 	table::size,
 };
 
@@ -100,26 +102,13 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 		memory: options.memory.of(usable_memory()),
 		cpus: options.cores.map_or(cores as f32, f32::from),
 	};
-	let failed = |why: String| failure!(TierFailed, "{why}");
-	let mut tier = ContainerTier::probe(&options.dir).await.map_err(|why| failed(why.to_string()))?;
-	if options.internet.network {
-		tier = tier.with_network(options.internet.config()).await.map_err(|why| failed(why.to_string()))?;
-	}
-	let free = rlc_disk::available(&options.dir).map_err(disk(&options.dir))?;
-	let images = match options.disk {
-		// The worker may have its share of the same disk.
-		Share::Percent(percent) => Budget::share(&options.dir, percent),
-		Share::Bytes(bytes) => Budget::new(&options.dir, bytes.min(free)),
+	// It stops the service however far the start has come.
+	let mut stop = pin!(stop_requested());
+	let tier = tokio::select! {
+		tier = tier(&options, context) => tier?,
+		() = stop.as_mut() => return Ok(stopped(user, &options.socket)),
 	};
-	if let Some(gpus) = options.gpus.config() {
-		tier = tier.with_gpus(&gpus).await.map_err(|why| failed(why.to_string()))?;
-		if tier.gpus().is_some_and(|states| states.borrow().is_empty()) {
-			context.out.say("warning: no graphics processor was found; `rlc doctor` says what there is");
-		}
-	}
-	let tier = tier.with_disk(images);
-	let service = ContainerService::new(tier, allowance, user).map_err(|why| failed(why.to_string()))?;
-	let stopped = stop_requested();
+	let service = ContainerService::new(tier, allowance, user).map_err(|why| failed(&why))?;
 	make_parent(&options.socket).map_err(disk(&options.socket))?;
 	let listener = service.bind(&options.socket).map_err(disk(&options.socket))?;
 	Watchdog::new(ServiceManager::of_process().as_ref()).beat();
@@ -130,10 +119,40 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 		allowance.runs,
 		size(allowance.memory),
 	));
-	service.serve(listener, stopped).await;
+	service.serve(listener, stop).await;
 	// Without it, a worker that starts now knows at once that nobody is there.
 	let _ = fs::remove_file(&options.socket);
-	Ok(Answer::new("the container service has stopped", json!({ "user": user, "socket": options.socket })))
+	Ok(stopped(user, &options.socket))
+}
+
+/// Finds out what runs containers here, and how.
+async fn tier(options: &Containers, context: &Context) -> Result<ContainerTier> {
+	let mut tier = ContainerTier::probe(&options.dir).await.map_err(|why| failed(&why))?;
+	if options.internet.network {
+		tier = tier.with_network(options.internet.config()).await.map_err(|why| failed(&why))?;
+	}
+	let free = rlc_disk::available(&options.dir).map_err(disk(&options.dir))?;
+	let images = match options.disk {
+		// The worker may have its share of the same disk.
+		Share::Percent(percent) => Budget::share(&options.dir, percent),
+		Share::Bytes(bytes) => Budget::new(&options.dir, bytes.min(free)),
+	};
+	if let Some(gpus) = options.gpus.config() {
+		tier = tier.with_gpus(&gpus).await.map_err(|why| failed(&why))?;
+		if tier.gpus().is_some_and(|states| states.borrow().is_empty()) {
+			context.out.say("warning: no graphics processor was found; `rlc doctor` says what there is");
+		}
+	}
+	Ok(tier.with_disk(images))
+}
+
+fn failed(why: &impl Display) -> Failure {
+	failure!(TierFailed, "{why}")
+}
+
+/// Says that the service has ended.
+fn stopped(user: u32, socket: &Path) -> Answer {
+	Answer::new("the container service has stopped", json!({ "user": user, "socket": socket }))
 }
 
 /// Makes the directory of the socket. Everybody may enter it: the socket itself is its user's alone.

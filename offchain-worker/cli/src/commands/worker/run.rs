@@ -7,12 +7,12 @@ use std::{
 };
 
 use clap::Args;
-use rlc_chain::ProxyType;
+use rlc_chain::{Key, ProxyType};
 use rlc_json::hex;
 use rlc_primitives::{Tag, WorkerpoolId};
 use rlc_protocol::{worker::Operator, Account};
 use rlc_store::Url;
-use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
+use rlc_worker::{Activation, Config, Containers, Handle, Misbehavior, Share};
 use serde_json::json;
 
 use super::{funds, gpus::Gpus, internet::Internet};
@@ -188,20 +188,12 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let account = Account(key.account());
 	dir.create()?;
-	let chain = context.early_chain().await?;
-	refuse_development(&chain, &key).await?;
-	// Once, so that none is missed between two looks.
+	// Once, so that none is missed between two looks. It stops the worker however far the start has come.
 	let mut stop = pin!(stop_requested());
-	if !context.when_in_sync(&chain, stop.as_mut()).await? {
-		return Ok(stopped(&account, false));
-	}
-	proxy::check(&chain, &key, ProxyType::Worker).await?;
-	tokio::select! {
-		checked = funds::check(context, &chain, &account.0, &run.scheduler, run.workerpool) => checked?,
+	let handle = tokio::select! {
+		started = start(run, &dir, key, context) => started?,
 		() = stop.as_mut() => return Ok(stopped(&account, false)),
-	}
-	let config = configuration(run, context, dir.path());
-	let handle = rlc_worker::start(config, chain, key).await?;
+	};
 	context.out.say(format_args!("worker {account} works in {}; Ctrl-C stops it", dir.path().display()));
 	let drained = tokio::select! {
 		// Its scheduler let it end, once its tasks were done.
@@ -218,6 +210,16 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	};
 	handle.stop().await?;
 	Ok(stopped(&account, drained))
+}
+
+/// Starts the worker as soon as its node is in sync.
+async fn start(run: Run, dir: &WorkerDir, key: Key, context: &Context) -> Result<Handle> {
+	let chain = context.early_chain().await?;
+	refuse_development(&chain, &key).await?;
+	context.when_in_sync(&chain).await?;
+	proxy::check(&chain, &key, ProxyType::Worker).await?;
+	funds::check(context, &chain, &key.account(), &run.scheduler, run.workerpool).await?;
+	Ok(rlc_worker::start(configuration(run, context, dir.path()), chain, key).await?)
 }
 
 /// Returns the configuration that the options ask for, of a worker in this directory.
