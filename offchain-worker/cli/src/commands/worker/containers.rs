@@ -137,7 +137,7 @@ async fn tier(options: &Containers, context: &Context) -> Result<ContainerTier> 
 		Share::Percent(percent) => Budget::share(&options.dir, percent),
 		Share::Bytes(bytes) => Budget::new(&options.dir, bytes.min(free)),
 	};
-	if let Some(gpus) = options.gpus.config() {
+	if let Some(gpus) = options.gpus.clone().config() {
 		tier = tier.with_gpus(&gpus).await.map_err(|why| failed(&why))?;
 		if tier.gpus().is_some_and(|states| states.borrow().is_empty()) {
 			context.out.say("warning: no graphics processor was found; `rlc doctor` says what there is");

@@ -6,7 +6,7 @@ use clap::Args;
 use rlc_worker::GpuClear;
 
 /// What graphics processors containers get.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Gpus {
 	/// Give container apps whose deal has the tag gpu, or needs some, this device, which no other task has meanwhile: auto
 	/// for all graphics processors, a name such as nvidia.com/gpu=0, or a path such as /dev/dri/renderD128; may be repeated
