@@ -172,6 +172,10 @@ impl PoolChain for NodeChain {
 	}
 
 	async fn replace(&self, withdraw: Vec<OrderHash>, publish: Vec<WorkerpoolOrder>) -> Answer<()> {
+		// The chain would refuse each attempt, and keep its fee.
+		if self.chain.stops().await.map_err(ChainError::new)?.market {
+			return Err(ChainError::new("the market is stopped on the chain"));
+		}
 		let withdraw = withdraw.into_iter().map(|order| MarketplaceCall::UnpublishOrder { order });
 		let publish = publish.into_iter().map(|order| {
 			// Another salt makes it another order, of which nothing is consumed.

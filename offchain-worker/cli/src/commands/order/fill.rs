@@ -5,7 +5,7 @@ use rlc_chain::{Call, MarketplaceCall};
 use rlc_primitives::{market::SignedOrders, AnyOrder, OrderKind, Tag};
 use serde_json::json;
 
-use crate::{answer::Answer, context::Context, deals, failure::Result, named_order::NamedOrder, pins, say};
+use crate::{answer::Answer, context::Context, deals, failure::Result, named_order::NamedOrder, pins, say, stops};
 
 /// Make a deal of orders: files, or hashes of orders in the book
 #[derive(Debug, Args)]
@@ -56,6 +56,7 @@ pub(crate) async fn run(fill: Fill, context: &Context) -> Result<Answer> {
 	})?;
 	let of_dataset = dataset.as_ref().map_or(Tag::NONE, |dataset| dataset.order.tag);
 	pins::check(&request.order, Tag::combine(app.order.tag, of_dataset, request.order.tag))?;
+	stops::before_purchase(context, &chain).await?;
 	let orders = SignedOrders { app, dataset, workerpool, request };
 	let call = if fill.sponsor {
 		MarketplaceCall::SponsorMatchOrders { orders }
