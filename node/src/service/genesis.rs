@@ -15,10 +15,7 @@ use sp_core::{
 	storage::{well_known_keys, Storage},
 	traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode},
 };
-use sp_runtime::{
-	traits::{BlakeTwo256, Block as _, Hash as _},
-	BuildStorage,
-};
+use sp_runtime::traits::{BlakeTwo256, Block as _, Hash as _};
 use sp_state_machine::BasicExternalities;
 
 use super::types::{Backend, Executor};
@@ -204,6 +201,7 @@ mod tests {
 	use super::*;
 	use crate::chain_spec::{self, ChainSpec as Spec};
 	use rlc_runtime::presets;
+	use sp_runtime::BuildStorage;
 
 	/// What all tests share, so that it compiles the runtime once.
 	static EXECUTOR: LazyLock<Executor> = LazyLock::new(|| Executor::builder().build());

@@ -148,7 +148,7 @@ fn release_that_a_pause_refuses_is_sent_once_work_goes_on_and_the_task_is_not_ab
 	let events = scene.world.report_failure(id, &tried[0], ENDLESS);
 	scene.see(events);
 	for _ in 0..=failures::TRIES {
-		assert_eq!(scene.decide(), [release.clone()]);
+		assert_eq!(scene.decide(), std::slice::from_ref(&release));
 		scene.work_stopped(id);
 		assert_eq!(scene.decide(), [], "PoCo time stands still");
 		scene.pass(1_000, &[]);
