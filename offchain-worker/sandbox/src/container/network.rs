@@ -338,7 +338,7 @@ impl Network {
 
 #[cfg(test)]
 mod tests {
-	use std::{os::unix::process::ExitStatusExt, process::Stdio};
+	use std::{io::Read, os::unix::process::ExitStatusExt, process::Stdio};
 
 	use super::*;
 
@@ -376,7 +376,9 @@ mod tests {
 		let run = names::unique();
 		let mut command = std::process::Command::new("/bin/sh");
 		command.args(["-c", "echo && read -r _"]).arg(mark(&run));
-		let mut left = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+		let mut left = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+		// Until it has written a line, its command line may not be there yet.
+		left.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
 		assert!(end_all(&run), "one look would have found it there");
 		assert_eq!(left.wait().unwrap().signal(), Some(9));
 	}
