@@ -1,11 +1,13 @@
 //! Where the file of an app or dataset is kept.
 
+use std::slice;
+
 use clap::Args;
 use rlc_chain::{Chain, Key};
 use rlc_primitives::{
 	assets::{self, MAX_LOCATION},
 	market::{BookFilter, BookKey},
-	AnyOrder,
+	AnyOrder, WorkerpoolId,
 };
 use rlc_store::{check_location, Ipfs, Url};
 
@@ -18,6 +20,8 @@ use crate::{
 
 /// How many orders are looked at to find a store.
 const LOOKED_AT: u32 = 100;
+/// How many schedulers are asked to keep a file that named none.
+const MOST_TRIED: usize = 5;
 
 /// Where the file of an app or dataset is to be kept.
 #[derive(Clone, Debug, Args)]
@@ -26,7 +30,7 @@ pub(crate) struct Location {
 	#[arg(long, value_name = "URL")]
 	pub location: Option<String>,
 
-	/// The scheduler whose store keeps the file [default: of the first workerpool in the book that has one]
+	/// The scheduler whose store keeps the file [default: of the first workerpool in the book that takes it]
 	#[arg(long, value_name = "URL", conflicts_with = "location")]
 	pub store: Option<String>,
 
@@ -66,18 +70,21 @@ impl Location {
 			return Ok(named(format!("ipfs://{name}"), file));
 		}
 		let scheduler = match self.store {
-			Some(url) => pool::scheduler_at(chain, &url).await?,
+			Some(url) => {
+				let scheduler = pool::scheduler_at(chain, &url).await?;
+				upload(context, chain, key, &scheduler, slice::from_ref(file)).await?;
+				scheduler
+			}
 			None => {
-				let found = first_store(context, chain).await?;
+				let keeper = upload_to_first(context, chain, key, file).await?;
 				context.out.say(format_args!(
 					"warning: {} keeps the file as long as its owner wants, usually 30 days; to sell for longer, keep it \
 					 yourself and give --location, --store or --ipfs",
-					found.place.url
+					keeper.place.url
 				));
-				found
+				keeper
 			}
 		};
-		upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
 		// A URL, so that workers of every pool find it: not that of a proxy on this machine. Their own pool's store is asked
 		// first, by the checksum.
 		let base = scheduler.public.as_ref().unwrap_or_else(|| {
@@ -125,17 +132,42 @@ pub(crate) async fn upload(
 	Ok(())
 }
 
-/// Returns the scheduler of the first workerpool that has an offer in the book and says where it is.
-async fn first_store(context: &Context, chain: &Chain) -> Result<Scheduler> {
+/// Uploads a file to the first workerpool in the book whose scheduler takes it, and returns that scheduler. Anyone can offer
+/// work for a pool that does not answer.
+async fn upload_to_first(context: &Context, chain: &Chain, key: &Key, file: &LocalFile) -> Result<Scheduler> {
+	let mut refused = Vec::new();
+	for workerpool in offered(chain).await? {
+		let Ok(scheduler) = pool::scheduler(context, chain, workerpool).await else { continue };
+		match upload(context, chain, key, &scheduler, slice::from_ref(file)).await {
+			Ok(()) => return Ok(scheduler),
+			Err(why) => {
+				context.out.say(format_args!("warning: {} does not keep the file: {why}", scheduler.place.url));
+				refused.push(scheduler.place.url);
+			}
+		}
+		if refused.len() >= MOST_TRIED {
+			break;
+		}
+	}
+	let why = match refused.is_empty() {
+		true => "no workerpool in the book has a store".into(),
+		false => format!("no workerpool that was asked keeps the file: {}", refused.join(", ")),
+	};
+	Err(failure!(StoreMissing, "{why}";
+		"name a scheduler with --store URL, or say with --location where the file is"))
+}
+
+/// Returns the workerpools that have offers in the book, each once, the cheapest of each category first.
+async fn offered(chain: &Chain) -> Result<Vec<WorkerpoolId>> {
+	let mut found = Vec::new();
 	for (category, _) in chain.categories().await? {
 		let filter = BookFilter { list: BookKey::Workerpools(category), min_price: None, max_price: None };
 		for entry in chain.orderbook(filter, None, LOOKED_AT).await?.entries {
-			let AnyOrder::Workerpool(order) = entry.order else { continue };
-			if let Ok(scheduler) = pool::scheduler(context, chain, order.workerpool).await {
-				return Ok(scheduler);
+			match entry.order {
+				AnyOrder::Workerpool(order) if !found.contains(&order.workerpool) => found.push(order.workerpool),
+				_ => {}
 			}
 		}
 	}
-	Err(failure!(StoreMissing, "no workerpool in the book has a store";
-		"name a scheduler with --store URL, or say with --location where the file is"))
+	Ok(found)
 }

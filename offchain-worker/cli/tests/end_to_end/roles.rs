@@ -281,3 +281,24 @@ fn worker_sees_what_it_earned_and_roles_without_rlc_are_told_what_they_need() {
 		})
 	});
 }
+
+#[test]
+fn file_is_kept_by_the_first_pool_that_answers() {
+	play_alone(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let silent = "http://127.0.0.1:1";
+			let init = ["workerpool", "init", "--name", "silent", "--url", silent, "--account", OTHER_SCHEDULER];
+			let pool = stack.rlc(&init).await.unwrap()["workerpool"].as_str().unwrap().to_owned();
+			let publish = ["workerpool", "publish", &pool, "--price", "0.000001", "--category", "XS", "--account"];
+			stack.rlc(&[&publish[..], &[OTHER_SCHEDULER]].concat()).await.unwrap();
+			let book = stack.rlc(&["orderbook", "--kind", "workerpool", "--category", "XS"]).await.unwrap();
+			assert_eq!(book[0]["owner"].as_str(), Some(account(OTHER_SCHEDULER).to_string().as_str()), "{book}");
+
+			let file = app_file("hello.wasm");
+			let deploy = ["app", "deploy", file.to_str().unwrap(), "--name", "kept", "--account", DEVELOPER];
+			let deployed = stack.rlc(&deploy).await.unwrap();
+			let shown = stack.rlc(&["app", "show", deployed["app"].as_str().unwrap()]).await.unwrap();
+			assert!(shown.to_string().contains(&stack.scheduler_url), "{shown}");
+		})
+	});
+}
