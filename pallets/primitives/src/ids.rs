@@ -57,6 +57,8 @@ newtypes! {
 	ResultSeal(H256);
 	/// A category of tasks by run time: 0 is XS.
 	CategoryId(u32);
+	/// A feed: the hash of its [definition](crate::oracle::Definition).
+	FeedId(H256);
 }
 
 /// What an asset's id stands for. The byte is part of the id's derivation: never change one.

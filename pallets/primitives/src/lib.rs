@@ -31,6 +31,7 @@ pub mod ids;
 pub mod market;
 pub mod money;
 pub mod observed;
+pub mod oracle;
 pub mod orders;
 pub mod record;
 pub mod rules;
@@ -53,8 +54,8 @@ pub use deal::{Category, Deal, Params, Settlement};
 pub use delegation::{Delegation, SchedulerSignature};
 pub use failure::AgreedFailure;
 pub use ids::{
-	AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, ResultDigest, ResultHash, ResultSeal, TaskId,
-	WorkerpoolId,
+	AppId, CallbackId, CategoryId, DatasetId, DealId, FeedId, GroupId, OrderHash, ResultDigest, ResultHash, ResultSeal,
+	TaskId, WorkerpoolId,
 };
 pub use observed::{ObservedTask, TaskEvent};
 pub use orders::{
