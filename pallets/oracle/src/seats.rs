@@ -27,12 +27,16 @@ impl<T: Config> Pallet<T> {
 		ensure!(feed.terms.is_open || Self::is_named(&id, &who), Error::<T>::NotNamed);
 		let payload = seat_payload(T::Genesis::get(), id, &who);
 		ensure!(ed25519_verify(&proof, payload.as_bytes(), &seat.key), Error::<T>::WrongKeyProof);
-
 		let bond = seat.bond;
+		let outbid = if feed.terms.is_open { Self::outbid(&id, bond)? } else { None };
+
 		Self::put_down(&who, bond)?;
 		let candidate = Candidate { account: who.clone(), key: seat.key, bond };
 		if feed.terms.is_open {
-			Self::add_candidate(&id, candidate)?;
+			if let Some(lowest) = outbid {
+				Self::retire(&id, &lowest, LeaveCause::Outbid);
+			}
+			Candidates::<T>::try_append(id, candidate).map_err(|()| Error::<T>::Outbid)?;
 		} else {
 			panel.members.try_push(candidate.into()).map_err(|_| Error::<T>::NotNamed)?;
 			Panels::<T>::insert(id, panel);
@@ -179,19 +183,15 @@ impl<T: Config> Pallet<T> {
 		Ok(earned)
 	}
 
-	/// Adds a candidate. If there are as many as there may be, the last of those with the lowest bond makes room, if its bond
-	/// is lower.
-	fn add_candidate(id: &FeedId, candidate: Candidate) -> DispatchResult {
-		let mut candidates = Candidates::<T>::get(id);
-		if candidates.is_full() {
-			let lowest = candidates.iter().rev().min_by_key(|one| one.bond).cloned();
-			let lowest = lowest.filter(|one| one.bond < candidate.bond).ok_or(Error::<T>::Outbid)?;
-			Self::retire(id, &lowest.account, LeaveCause::Outbid);
-			candidates.retain(|one| one.account != lowest.account);
+	/// Returns which candidate makes room for another with this bond: none if there is room, and otherwise the last of those
+	/// with the lowest bond.
+	fn outbid(id: &FeedId, bond: Balance) -> Result<Option<AccountId>, Error<T>> {
+		let candidates = Candidates::<T>::get(id);
+		if !candidates.is_full() {
+			return Ok(None);
 		}
-		candidates.try_push(candidate).map_err(|_| Error::<T>::Outbid)?;
-		Candidates::<T>::insert(id, candidates);
-		Ok(())
+		let lowest = candidates.iter().rev().min_by_key(|one| one.bond).filter(|one| one.bond < bond);
+		lowest.map(|one| Some(one.account.clone())).ok_or(Error::<T>::Outbid)
 	}
 
 	fn remove_candidate(id: &FeedId, account: &AccountId) {
