@@ -154,6 +154,15 @@ pub fn oracle() -> sp_io::TestExternalities {
 	chain
 }
 
+/// Returns the same, with a keystore.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn with_keystore() -> sp_io::TestExternalities {
+	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+	let mut chain = oracle();
+	chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	chain
+}
+
 /// Runs `test` and checks the invariants after it: O8 to the nRLC.
 pub fn test(test: impl FnOnce()) {
 	oracle().execute_with(|| {

@@ -22,11 +22,12 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-	/// Returns what publications weigh: linear in their number and in their signatures.
+	/// Returns what publications weigh: linear in their number and in their signatures. Half of `2f + 1` signatures, and of
+	/// `3f + 1` too, are those of a panel in which at least `f` seats may be bad.
 	pub(crate) fn publish_weight(publications: &[Publication]) -> Weight {
 		let items = count(publications.len());
-		let signatures = publications.iter().map(|one| one.observations.len()).fold(0, usize::saturating_add);
-		T::WeightInfo::publish_many(items, count(signatures))
+		let faults = publications.iter().map(|one| one.observations.len() / 2).fold(0, usize::saturating_add);
+		T::WeightInfo::publish_many(items, count(faults))
 			.saturating_add(T::Outbox::weight().saturating_mul(items.into()))
 	}
 

@@ -33,20 +33,33 @@ pub trait WeightInfo {
 	/// Returns the weight of electing an open panel.
 	fn elect() -> Weight;
 	/// Returns the weight of [`Pallet::report_many`](crate::Pallet::report_many) of `n` reports, none of which closes a round.
-	fn report_many(n: u32) -> Weight;
+	fn report_many(n: u32) -> Weight {
+		Self::report_joining(n).max(Self::report_opening(n))
+	}
+	/// Returns the weight of [`Pallet::report_many`](crate::Pallet::report_many) of `n` reports in open rounds.
+	fn report_joining(n: u32) -> Weight;
+	/// Returns the weight of [`Pallet::report_many`](crate::Pallet::report_many) of `n` reports that each open a round.
+	fn report_opening(n: u32) -> Weight;
 	/// Returns the weight of a report that closes a round.
 	fn report_and_close() -> Weight;
-	/// Returns the weight of [`Pallet::publish_many`](crate::Pallet::publish_many) of `n` publications, with `s` signatures
-	/// in all.
-	fn publish_many(n: u32, s: u32) -> Weight {
-		Self::publish_each(n).saturating_add(Self::publish_signatures(s))
+	/// Returns the weight of [`Pallet::publish_many`](crate::Pallet::publish_many) of `n` publications of panels in which `f`
+	/// seats in all may be bad.
+	fn publish_many(n: u32, f: u32) -> Weight {
+		Self::publish_each(n).saturating_add(Self::publish_faults(f))
 	}
-	/// Returns the weight of [`Pallet::publish_many`](crate::Pallet::publish_many) of `n` publications, one signature each.
+	/// Returns the weight of [`Pallet::publish_many`](crate::Pallet::publish_many) of `n` publications, of one seat each.
 	fn publish_each(n: u32) -> Weight;
-	/// Returns the weight of [`Pallet::publish_many`](crate::Pallet::publish_many) of one publication with `s` signatures.
-	fn publish_signatures(s: u32) -> Weight;
+	/// Returns the weight of [`Pallet::publish_many`](crate::Pallet::publish_many) of one publication, of `2f + 1` of a panel's
+	/// `3f + 1` seats.
+	fn publish_faults(f: u32) -> Weight;
 	/// Returns the weight of [`Pallet::commit_many`](crate::Pallet::commit_many) of `n` commitments, without elections.
-	fn commit_many(n: u32) -> Weight;
+	fn commit_many(n: u32) -> Weight {
+		Self::commit_joining(n).max(Self::commit_opening(n))
+	}
+	/// Returns the weight of [`Pallet::commit_many`](crate::Pallet::commit_many) of `n` commitments in open rounds.
+	fn commit_joining(n: u32) -> Weight;
+	/// Returns the weight of [`Pallet::commit_many`](crate::Pallet::commit_many) of `n` commitments that each open a round.
+	fn commit_opening(n: u32) -> Weight;
 	/// Returns the weight of [`Pallet::reveal_many`](crate::Pallet::reveal_many) of `n` reveals, none of which closes a round.
 	fn reveal_many(n: u32) -> Weight;
 	/// Returns the weight of a reveal that closes a round.
@@ -65,7 +78,7 @@ pub trait WeightInfo {
 	fn read() -> Weight;
 }
 
-/// For tests: weights that tell what they are for.
+/// For tests: small, and enough to tell what is more.
 impl WeightInfo for () {
 	fn create_panel_feed() -> Weight {
 		Weight::from_parts(1_000, 0)
@@ -97,7 +110,10 @@ impl WeightInfo for () {
 	fn elect() -> Weight {
 		Weight::from_parts(4_000, 0)
 	}
-	fn report_many(n: u32) -> Weight {
+	fn report_joining(n: u32) -> Weight {
+		Weight::from_parts(1_000, 0).saturating_mul(n.into())
+	}
+	fn report_opening(n: u32) -> Weight {
 		Weight::from_parts(1_000, 0).saturating_mul(n.into())
 	}
 	fn report_and_close() -> Weight {
@@ -106,10 +122,13 @@ impl WeightInfo for () {
 	fn publish_each(n: u32) -> Weight {
 		Weight::from_parts(2_000, 0).saturating_mul(n.into())
 	}
-	fn publish_signatures(s: u32) -> Weight {
-		Weight::from_parts(500, 0).saturating_mul(s.into())
+	fn publish_faults(f: u32) -> Weight {
+		Weight::from_parts(1_000, 0).saturating_mul(f.into())
 	}
-	fn commit_many(n: u32) -> Weight {
+	fn commit_joining(n: u32) -> Weight {
+		Weight::from_parts(1_000, 0).saturating_mul(n.into())
+	}
+	fn commit_opening(n: u32) -> Weight {
 		Weight::from_parts(1_000, 0).saturating_mul(n.into())
 	}
 	fn reveal_many(n: u32) -> Weight {
