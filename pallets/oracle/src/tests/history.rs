@@ -37,7 +37,7 @@ fn jump_is_held_until_the_next_value_confirms_it() {
 }
 
 #[test]
-fn jump_that_is_not_confirmed_is_forgotten() {
+fn jump_that_is_not_confirmed_is_dropped() {
 	let mut history = with(&[100, 1_000]);
 	assert!(history.take(update(3, 101), JUMP));
 	assert_eq!((latest(&history), history.held.is_none()), (Some(101), true));
