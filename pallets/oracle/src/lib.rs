@@ -4,11 +4,13 @@
 extern crate alloc;
 
 mod agenda;
+pub mod api;
 mod errors;
 mod events;
 mod feeds;
 mod money;
 mod publish;
+mod queries;
 mod reading;
 mod rounds;
 mod sealing;

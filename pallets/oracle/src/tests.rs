@@ -4,6 +4,7 @@ mod agenda;
 mod feeds;
 mod history;
 mod publish;
+mod queries;
 mod reading;
 mod rounds;
 mod sealing;

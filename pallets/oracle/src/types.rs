@@ -16,8 +16,9 @@ use scale_info::TypeInfo;
 use sp_core::{ed25519, ConstU32, H256};
 use sp_runtime::BoundedVec;
 
-pub use history::{History, Past, Update};
+pub use history::{History, Update};
 pub use panel::{Candidate, LeaveCause, Member, Panel, Seat};
+pub use rlc_primitives::oracle::view::Past;
 pub use round::{Outcome, Payer, Report, Round, Sealed};
 
 /// How far ahead of the chain a date may be, in ms.

@@ -8,6 +8,7 @@
 //! | [`reading`] | a value with its quality, and what a reader demands of it |
 //! | [`aggregate`] | from many reports to one value |
 //! | [`composite`] | from values of feeds to the value of another |
+//! | [`view`] | what a node answers about feeds |
 
 pub mod aggregate;
 pub mod check;
@@ -16,6 +17,7 @@ pub mod definition;
 pub mod names;
 pub mod reading;
 pub mod value;
+pub mod view;
 
 pub use check::DefinitionError;
 pub use composite::Composite;

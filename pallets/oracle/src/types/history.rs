@@ -12,7 +12,7 @@ use scale_info::TypeInfo;
 use sp_core::ConstU32;
 use sp_runtime::BoundedVec;
 
-use super::{MAX_AHEAD, MAX_PAST};
+use super::{Past, MAX_AHEAD, MAX_PAST};
 
 /// A value, with what stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -27,17 +27,6 @@ pub struct Update {
 	pub quality: Quality,
 	/// The quartiles of numbers.
 	pub quartiles: Option<(i128, i128)>,
-}
-
-/// A value that was replaced.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Past {
-	/// The number of its round.
-	pub round: u64,
-	/// When it was observed, in ms.
-	pub date: Moment,
-	/// The value.
-	pub value: Value,
 }
 
 /// A feed's values.
