@@ -10,11 +10,15 @@ use super::{
 };
 use crate::{Moment, MAX_SUPPLY};
 
-/// The shortest heartbeat, window and maximum age, in ms.
+/// The shortest heartbeat and maximum age, in ms.
 pub const LEAST_TIME: Moment = 1_000;
 
 /// The longest heartbeat and maximum age, in ms: a year.
 pub const MOST_TIME: Moment = 365 * 24 * 60 * 60 * 1_000;
+
+/// The shortest window, in ms: two blocks of a live network. In a shorter one, a seat that learns of a round from a block
+/// could miss it, and lose its place, whatever it does.
+pub const LEAST_WINDOW: Moment = 4_000;
 
 /// The longest window, in ms: a day.
 pub const MOST_WINDOW: Moment = 24 * 60 * 60 * 1_000;
@@ -83,7 +87,7 @@ macro_rules! definition_errors {
 			InvalidMinSources,
 			/// A round's rewards are more RLC than there can be.
 			InvalidReward,
-			/// The window is shorter than a second or longer than a day.
+			/// The window is shorter than four seconds or longer than a day.
 			InvalidWindow,
 			/// The least number is above the highest, or the feed has no numbers.
 			InvalidBounds,
@@ -156,7 +160,7 @@ impl Definition {
 		ensure(self.deviation <= WHOLE_BP, Error::InvalidDeviation)?;
 		let cost = self.reward.checked_mul(self.seats().into());
 		ensure(cost.is_some_and(|cost| cost <= MAX_SUPPLY), Error::InvalidReward)?;
-		ensure((LEAST_TIME..=MOST_WINDOW).contains(&self.window), Error::InvalidWindow)
+		ensure((LEAST_WINDOW..=MOST_WINDOW).contains(&self.window), Error::InvalidWindow)
 	}
 
 	fn check_bounds(&self) -> Result<(), Error> {

@@ -204,7 +204,7 @@ fn times_rewards_and_numbers_have_bounds() {
 	refused(Definition { min_sources: 2, ..price() }, Error::InvalidMinSources);
 	refused(Definition { reward: MAX_SUPPLY, ..price() }, Error::InvalidReward);
 	refused(Definition { reward: u128::MAX, ..price() }, Error::InvalidReward);
-	refused(Definition { window: 999, ..price() }, Error::InvalidWindow);
+	refused(Definition { window: LEAST_WINDOW - 1, ..price() }, Error::InvalidWindow);
 	refused(Definition { window: MOST_WINDOW + 1, ..price() }, Error::InvalidWindow);
 	refused(Definition { min: Some(2), max: Some(1), ..price() }, Error::InvalidBounds);
 	refused(Definition { max_jump: Some(0), ..price() }, Error::InvalidJump);
