@@ -13,6 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use reqwest::{Method, Url};
+use rlc_web::Reach;
 use tracing::instrument;
 
 use self::{
@@ -21,7 +22,7 @@ use self::{
 };
 use crate::{
 	error::{FetchError, FetchErrorKind, UploadError},
-	http::{reach::Reach, url::content_url, web::Web},
+	http::{url::content_url, web::Web},
 	Cid,
 };
 

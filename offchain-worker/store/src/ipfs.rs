@@ -11,16 +11,14 @@ use reqwest::{
 	Body, Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url,
 };
 use rlc_service::one_line;
+use rlc_web::{client, shown, READ_TIMEOUT};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use self::name::BlockName;
 use crate::{
 	error::{StoreError, UploadError},
-	http::{
-		url::{below, shown},
-		web::{self, READ_TIMEOUT},
-	},
+	http::url::below,
 };
 
 /// The size of the chunks into which the node cuts files, in bytes. Up to this size, a file's name in IPFS is its [`Cid`](crate::Cid).
@@ -51,7 +49,7 @@ impl Ipfs {
 	///
 	/// [`UploadError::Unreachable`], if HTTP cannot be used at all.
 	pub fn new(rpc: Url) -> Result<Self, UploadError> {
-		let client = || web::client().redirect(Policy::none()).timeout(LONGEST);
+		let client = || client().redirect(Policy::none()).timeout(LONGEST);
 		let build = |client: ClientBuilder| {
 			let failed =
 				|error: reqwest::Error| UploadError::Unreachable { store: shown(&rpc), words: one_line(&error) };

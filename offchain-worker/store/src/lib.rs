@@ -21,11 +21,6 @@ pub use self::{
 	disk::{cache::Fetched, collect::Collected, quotas::Usage, uploads::MAX_UPLOADS_EACH},
 	error::{FetchError, FetchErrorKind, StoreError, UploadError},
 	fetch::{check_location, is_location, is_pinned, pin, FetchConfig, Fetcher},
-	http::{
-		proxy::{InvalidProxy, Proxy},
-		reach::Reach,
-		redirects::MAX_REDIRECTS,
-	},
 	ipfs::Ipfs,
 	registry::RegistryImage,
 	serve::routes,
@@ -35,4 +30,5 @@ pub use self::{
 };
 pub use reqwest::Url;
 pub use rlc_perimeter::{is_public, IpNet, Perimeter};
+pub use rlc_web::{InvalidProxy, Proxy, Reach, MAX_REDIRECTS};
 pub use tokio_util::sync::CancellationToken;

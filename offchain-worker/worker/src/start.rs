@@ -240,6 +240,7 @@ fn fetcher(config: &Config, scheduler: &Url, dirs: &Dirs, disk: &Disk) -> Result
 			private: config.allow_private_networks,
 			perimeter: Perimeter::new(config.denied_networks.iter().copied()),
 			proxy: config.proxy.clone(),
+			..Reach::default()
 		},
 		..FetchConfig::new(&dirs.cache)
 	});

@@ -14,6 +14,7 @@ use reqwest::{
 };
 use rlc_disk::Taken;
 use rlc_service::blocking;
+use rlc_web::shown;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
 use tracing::debug;
 
@@ -23,7 +24,6 @@ use crate::{
 	error::{no_room, FetchError, FetchErrorKind},
 	http::{
 		headers::number,
-		url::shown,
 		web::{failure, RequestFailure, Web},
 	},
 	sizes::CHUNK,

@@ -4,16 +4,14 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{Method, StatusCode, Url};
+use rlc_web::shown;
 use tracing::debug;
 
 use super::config::FetchConfig;
 use crate::{
 	client::retries::BACKOFF,
 	error::{FetchError, FetchErrorKind},
-	http::{
-		url::shown,
-		web::{failure, RequestFailure, Web},
-	},
+	http::web::{failure, RequestFailure, Web},
 	ipfs::{block_url, gateway_url, name::BlockName},
 };
 

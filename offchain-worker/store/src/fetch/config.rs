@@ -4,8 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use reqwest::Url;
 use rlc_disk::Budget;
-
-use crate::http::reach::Reach;
+use rlc_web::Reach;
 
 /// How contents are fetched.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use std::{io, path::PathBuf};
 
 use reqwest::{header::CONTENT_LENGTH, Method, StatusCode, Url};
 use rlc_service::blocking;
+use rlc_web::{shown, Proxy, Reach};
 use tracing::debug;
 
 use super::{
@@ -15,9 +16,6 @@ use crate::{
 	error::{FetchError, FetchErrorKind},
 	http::{
 		headers::number,
-		proxy::Proxy,
-		reach::Reach,
-		url::shown,
 		web::{failure, RequestFailure, Web},
 	},
 	Cid, HashKind,

@@ -1,11 +1,8 @@
-//! URLs: where stores have contents, and how URLs are shown.
+//! Where stores have contents.
 
 use reqwest::Url;
 
 use crate::Cid;
-
-/// How many characters of a URL are shown.
-const SHOWN: usize = 200;
 
 /// Returns where the store at a server has a content.
 pub(crate) fn content_url(server: &Url, cid: &Cid) -> Url {
@@ -19,12 +16,4 @@ pub(crate) fn below(base: &Url, path: &str) -> Url {
 	url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
 	url.set_query(query);
 	url
-}
-
-/// Returns a URL for people to read: without its password, and not endless.
-pub(crate) fn shown(url: &Url) -> String {
-	let mut url = url.clone();
-	// Fails only for URLs that have none.
-	let _ = url.set_password(None);
-	url.as_str().chars().take(SHOWN).collect()
 }

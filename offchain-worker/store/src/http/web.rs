@@ -1,14 +1,11 @@
 //! HTTP requests that do not lead into private networks.
 //!
-//! Each target of a redirection is checked like the first URL: by the address that is connected to, see
-//! [`guard`](super::guard). Which ones are followed at all says [`redirects`].
+//! Each target of a redirection is checked like the first URL, by the address that is connected to: see [`rlc_web`].
 
 use std::{
 	error::Error,
-	io, iter,
 	net::{IpAddr, SocketAddr},
 	sync::Arc,
-	time::Duration,
 };
 
 use reqwest::{
@@ -18,30 +15,17 @@ use reqwest::{
 };
 use rlc_perimeter::Perimeter;
 use rlc_service::one_line;
-use tokio::time::error::Elapsed;
-use tower_http::timeout::TimeoutError;
-
-use super::{
-	guard::{BoxError, ClosedHost, Guarded},
-	reach::Reach,
-	redirects::{self, ClearText, MAX_REDIRECTS},
-	url::shown,
+use rlc_web::{
+	causes, client, is_timeout, shown, target, BoxError, ClearText, ClosedHost, Guarded, NotFollowed, Reach,
+	KEEP_ALIVE, MAX_REDIRECTS, READ_TIMEOUT,
 };
+
 use crate::error::{FetchError, FetchErrorKind};
 
-/// How long a connection may take.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long to wait for the next bytes.
-pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// What servers of one's own are asked for, below their URL: contents of stores, and of IPFS.
 const OWN: [&str; 3] = ["/store/", "/api/v0/cat", "/api/v0/block/get"];
 /// What gateways are asked for, below their URL.
 const OF_GATEWAYS: [&str; 1] = ["/ipfs/"];
-/// How long a connection is kept for the next request.
-pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(60);
-
-/// How requests name their sender.
-pub(crate) const USER_AGENT: &str = concat!("rlc/", env!("CARGO_PKG_VERSION"));
 
 /// Why a request had no useful answer.
 #[derive(Debug)]
@@ -50,11 +34,6 @@ pub(crate) enum RequestFailure {
 	Again(FetchError),
 	/// No other try will.
 	Final(FetchError),
-}
-
-/// Returns what begins each client of this crate. None takes a proxy from the environment.
-pub(crate) fn client() -> ClientBuilder {
-	Client::builder().no_proxy().connect_timeout(CONNECT_TIMEOUT).user_agent(USER_AGENT)
 }
 
 /// Returns what begins a client for servers of one's own.
@@ -161,7 +140,7 @@ impl Web {
 				return check_status(&url, response);
 			}
 			is_inside |= self.leads_inside(&url, &response);
-			url = redirects::target(&url, &response).map_err(RequestFailure::Final)?;
+			url = target(&url, &response).map_err(|why| RequestFailure::Final(not_followed(&url, &why)))?;
 		}
 		let words = format!("more than {MAX_REDIRECTS} redirections, the last to {}", shown(&url));
 		Err(RequestFailure::Final(FetchError::new(FetchErrorKind::Unreachable, words)))
@@ -239,24 +218,24 @@ pub(crate) fn failure(url: &Url, error: &(dyn Error + 'static)) -> RequestFailur
 		return RequestFailure::Final(FetchError::new(FetchErrorKind::NotAllowed, words));
 	}
 	if let Some(refused) = causes(error).find_map(|cause| cause.downcast_ref::<ClearText>()) {
-		return RequestFailure::Final(refused.of(url));
+		return RequestFailure::Final(in_clear_text(url, refused));
 	}
-	let kind = if causes(error).any(is_timeout) { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
+	let kind = if is_timeout(error) { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
 	// The message has the URL already, without its secrets.
 	let words = one_line(error).replace(&format!(" for url ({url})"), "");
 	RequestFailure::Again(FetchError::new(kind, format!("{}: {words}", shown(url))))
 }
 
-/// Returns an error and all that is behind it.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-	iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+/// Says why an answer's redirection is not followed.
+fn not_followed(url: &Url, why: &NotFollowed) -> FetchError {
+	match why {
+		NotFollowed::ClearText(refused) => in_clear_text(url, refused),
+		NotFollowed::NoTarget => FetchError::new(FetchErrorKind::Unreachable, format!("{}: {why}", shown(url))),
+	}
 }
 
-fn is_timeout(error: &(dyn Error + 'static)) -> bool {
-	error.is::<Elapsed>()
-		|| error.is::<TimeoutError>()
-		|| error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout)
-		|| error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+fn in_clear_text(url: &Url, refused: &ClearText) -> FetchError {
+	FetchError::new(FetchErrorKind::NotAllowed, format!("{}: {refused}", shown(url)))
 }
 
 fn check_status(url: &Url, response: Response) -> Result<Response, RequestFailure> {

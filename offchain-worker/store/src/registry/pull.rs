@@ -12,6 +12,7 @@ use reqwest::{
 	header::{ACCEPT, WWW_AUTHENTICATE},
 	Client, ClientBuilder, Response, StatusCode,
 };
+use rlc_web::{client, policy, shown, Proxy, READ_TIMEOUT};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -22,12 +23,7 @@ use super::{
 };
 use crate::{
 	error::{FetchError, FetchErrorKind},
-	http::{
-		proxy::Proxy,
-		redirects,
-		url::shown,
-		web::{self, failure, RequestFailure, READ_TIMEOUT},
-	},
+	http::web::{failure, RequestFailure},
 	Cid, HashKind,
 };
 
@@ -129,7 +125,7 @@ impl RegistryImage {
 
 	fn client(&self, proxy: Option<&Proxy>) -> Result<Client, FetchError> {
 		// Another host that the registry redirects to is not sent the token.
-		let client = web::client().redirect(redirects::policy()).read_timeout(READ_TIMEOUT);
+		let client = client().redirect(policy()).read_timeout(READ_TIMEOUT);
 		// No proxy leads back to this machine.
 		let proxy = proxy.filter(|_| self.base.scheme() != "http");
 		let proxy = proxy.map(|proxy| reqwest::Proxy::all(proxy.url().clone())).transpose();

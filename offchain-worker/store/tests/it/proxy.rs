@@ -96,7 +96,7 @@ async fn proxy_opens_no_private_network() {
 	let (dir, server) = (tempfile::tempdir().unwrap(), server());
 	let way = FakeProxy::to(&server).await;
 	let denied = Perimeter::new(["1.2.4.0/24".parse().unwrap()]);
-	let reach = Reach { proxy: way.proxy(), perimeter: denied, private: false };
+	let reach = Reach { proxy: way.proxy(), perimeter: denied, ..Reach::default() };
 	for host in
 		["127.0.0.1", "localhost", "10.1.2.3", "169.254.169.254", "168.63.129.16", "1.2.4.4", "[::ffff:1.2.4.4]"]
 	{

@@ -1,11 +1,8 @@
-//! Which redirections are followed: one rule for all requests of this crate.
+//! Which redirections are followed: one rule for all requests.
 //!
 //! What is asked for by HTTPS never comes by HTTP, where others could read the request and make up the answer.
 
 use reqwest::{header::LOCATION, redirect::Policy, Response, Url};
-
-use super::url::shown;
-use crate::error::{FetchError, FetchErrorKind};
 
 /// How many redirections are followed, at most.
 pub const MAX_REDIRECTS: usize = 5;
@@ -13,10 +10,21 @@ pub const MAX_REDIRECTS: usize = 5;
 /// A redirection leads from HTTPS to something else.
 #[derive(Debug, thiserror::Error)]
 #[error("it redirects from https to {0}, which others could read and change")]
-pub(super) struct ClearText(String);
+pub struct ClearText(String);
+
+/// Why a redirection is not followed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotFollowed {
+	/// It must not be.
+	#[error(transparent)]
+	ClearText(#[from] ClearText),
+	/// It cannot be.
+	#[error("it redirects without a usable target")]
+	NoTarget,
+}
 
 /// Returns the rule for clients that follow redirections by themselves.
-pub(crate) fn policy() -> Policy {
+pub fn policy() -> Policy {
 	let limited = Policy::limited(MAX_REDIRECTS);
 	Policy::custom(move |attempt| {
 		let checked = attempt.previous().last().map_or(Ok(()), |from| check(from, attempt.url()));
@@ -31,14 +39,11 @@ pub(crate) fn policy() -> Policy {
 ///
 /// # Errors
 ///
-/// [`FetchError`], if it names no usable target, or one that must not be followed.
-pub(super) fn target(from: &Url, answer: &Response) -> Result<Url, FetchError> {
+/// [`NotFollowed`], if it names no usable target, or one that must not be followed.
+pub fn target(from: &Url, answer: &Response) -> Result<Url, NotFollowed> {
 	let target = answer.headers().get(LOCATION).and_then(|target| target.to_str().ok());
-	let target = target.and_then(|target| from.join(target).ok()).ok_or_else(|| {
-		let words = format!("{} redirects without a usable target", shown(from));
-		FetchError::new(FetchErrorKind::Unreachable, words)
-	})?;
-	check(from, &target).map_err(|refused| refused.of(from))?;
+	let target = target.and_then(|target| from.join(target).ok()).ok_or(NotFollowed::NoTarget)?;
+	check(from, &target)?;
 	Ok(target)
 }
 
@@ -48,13 +53,6 @@ fn check(from: &Url, to: &Url) -> Result<(), ClearText> {
 		return Err(ClearText(to.scheme().to_owned()));
 	}
 	Ok(())
-}
-
-impl ClearText {
-	/// Returns the failure of a request for a URL.
-	pub(super) fn of(&self, url: &Url) -> FetchError {
-		FetchError::new(FetchErrorKind::NotAllowed, format!("{}: {self}", shown(url)))
-	}
 }
 
 #[cfg(test)]
@@ -79,7 +77,7 @@ mod tests {
 	};
 
 	use super::*;
-	use crate::http::web::{client, failure, RequestFailure};
+	use crate::client::{causes, client};
 
 	/// Paths, and where they redirect to.
 	type Redirections = Vec<(&'static str, String)>;
@@ -149,13 +147,8 @@ mod tests {
 		let here = client.get(at("/here")).send().await.unwrap();
 		assert_eq!((here.url(), here.status().as_u16()), (&at("/"), 200));
 		let refused = client.get(at("/down")).send().await.unwrap_err();
-		match failure(&at("/down"), &refused) {
-			RequestFailure::Final(error) => {
-				assert_eq!(error.kind, FetchErrorKind::NotAllowed);
-				assert!(error.words.contains("redirects from https to http, "), "{error}");
-			}
-			other => panic!("{other:?}"),
-		}
+		let why = causes(&refused).find_map(|cause| cause.downcast_ref::<ClearText>()).map(ToString::to_string);
+		assert_eq!(why, Some("it redirects from https to http, which others could read and change".into()));
 		assert_eq!(asked.load(Ordering::SeqCst), 0, "it is not even asked");
 		assert!(client.get(at("/again")).send().await.unwrap_err().is_redirect(), "it would never end");
 		assert_eq!(client.get(clear).send().await.unwrap().text().await.unwrap(), "here");
@@ -165,16 +158,19 @@ mod tests {
 	fn those_that_follow_by_hand_go_by_the_same_rule() {
 		let led = |from: &str, to: &str| {
 			let answer = hyper::Response::builder().status(302).header("location", to).body("").unwrap();
-			target(&from.parse().unwrap(), &answer.into()).map(String::from).map_err(|error| error.kind)
+			match target(&from.parse().unwrap(), &answer.into()) {
+				Ok(target) => target.to_string(),
+				Err(refused) => refused.to_string(),
+			}
 		};
 		let (secure, clear) = ("https://a.example/x/y", "http://a.example/x/y");
-		assert_eq!(led(secure, "z"), Ok("https://a.example/x/z".into()));
-		assert_eq!(led(secure, "https://b.example/"), Ok("https://b.example/".into()));
-		assert_eq!(led(clear, "https://b.example/"), Ok("https://b.example/".into()));
-		assert_eq!(led(clear, "http://b.example/"), Ok("http://b.example/".into()));
+		assert_eq!(led(secure, "z"), "https://a.example/x/z");
+		assert_eq!(led(secure, "https://b.example/"), "https://b.example/");
+		assert_eq!(led(clear, "https://b.example/"), "https://b.example/");
+		assert_eq!(led(clear, "http://b.example/"), "http://b.example/");
 		for to in ["http://a.example/x/y", "http://b.example/", "file:///etc/passwd"] {
-			assert_eq!(led(secure, to), Err(FetchErrorKind::NotAllowed), "{to}");
+			assert!(led(secure, to).starts_with("it redirects from https to "), "{to}");
 		}
-		assert_eq!(led(secure, "https://["), Err(FetchErrorKind::Unreachable));
+		assert_eq!(led(secure, "https://["), "it redirects without a usable target");
 	}
 }

@@ -9,7 +9,7 @@ use hyper_util::client::{
 };
 use reqwest::Url;
 
-use super::{url::shown, web::CONNECT_TIMEOUT};
+use super::client::{shown, CONNECT_TIMEOUT};
 
 /// An HTTP proxy: `http://HOST:PORT`, or `http://USER:PASSWORD@HOST:PORT`. It is asked to `CONNECT` to addresses that were
 /// checked here, so it need not check any.
@@ -45,7 +45,7 @@ impl fmt::Debug for Proxy {
 
 impl Proxy {
 	/// Returns its URL, with the password.
-	pub(crate) fn url(&self) -> &Url {
+	pub fn url(&self) -> &Url {
 		&self.0
 	}
 
@@ -54,7 +54,7 @@ impl Proxy {
 	/// # Errors
 	///
 	/// If its URL is understood by nobody else.
-	pub(super) fn tunnel(&self) -> Result<Tunnel<HttpConnector>, InvalidProxy> {
+	pub(crate) fn tunnel(&self) -> Result<Tunnel<HttpConnector>, InvalidProxy> {
 		let anywhere = Uri::from_static("http://anywhere.invalid");
 		let way = Matcher::builder().all(self.0.as_str()).build().intercept(&anywhere).ok_or(InvalidProxy)?;
 		let mut connector = HttpConnector::new();
