@@ -70,7 +70,7 @@ pub struct Header {
 	pub value: String,
 }
 
-/// Where a value is found: a request, and a place in the answer to it. Secrets stand in it by their names.
+/// Where a value is found: a request, and a path in the answer to it. Secrets stand in it by their names.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Source {
 	/// Where the request goes.
