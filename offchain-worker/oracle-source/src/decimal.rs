@@ -188,7 +188,9 @@ mod parsing {
 
 	proptest! {
 		#[test]
-		fn numbers_of_json_alone_are_read(text in spoiled_text("-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,24})?([eE][+-]?[0-9]{1,3})?")) {
+		fn numbers_of_json_alone_are_read(
+			text in spoiled_text("-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,24})?([eE][+-]?[0-9]{1,3})?"),
+		) {
 			let json = serde_json::from_str::<&serde_json::value::RawValue>(&text);
 			let is_number = json.is_ok_and(|raw| raw.get() == text && text.starts_with(|one: char| one == '-' || one.is_ascii_digit()));
 			let number = Decimal::parse(&text);

@@ -142,9 +142,11 @@ impl Web {
 
 	/// Returns the exchange of an equal request, or begins one.
 	fn share(&self, request: Request) -> Result<Fetching, WebError> {
-		let (hash, now, limits) = (request.hash(), Instant::now(), self.0.limits);
+		let hash = request.hash();
+		let now = Instant::now();
+		let fresh = self.0.limits.fresh;
 		let mut begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-		begun.retain(|_, one| one.fetching.peek().is_none() || now.saturating_duration_since(one.at) < limits.fresh);
+		begun.retain(|_, one| one.fetching.peek().is_none() || now.saturating_duration_since(one.at) < fresh);
 		if let Some(one) = begun.get(&hash) {
 			return Ok(one.fetching.clone());
 		}

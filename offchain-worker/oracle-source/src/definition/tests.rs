@@ -9,22 +9,19 @@ use super::*;
 
 /// Returns the definition of a feed with these sources, of which one has to answer.
 pub(crate) fn definition(sources: Vec<Source>) -> Vec<u8> {
-	let policy = Policy::Panel { seating: Seating::Open(4), bond: 100_000_000_000 };
-	let (heartbeat, deviation, max_age, min_sources) = (60_000, 50, 120_000, 1);
-	let (reward, window, min, max, max_jump, ethereum) = (1_000, 10_000, None, None, None, false);
 	let whole = Whole {
 		sources,
-		policy,
-		heartbeat,
-		deviation,
-		max_age,
-		min_sources,
-		reward,
-		window,
-		min,
-		max,
-		max_jump,
-		ethereum,
+		policy: Policy::Panel { seating: Seating::Open(4), bond: 100_000_000_000 },
+		heartbeat: 60_000,
+		deviation: 50,
+		max_age: 120_000,
+		min_sources: 1,
+		reward: 1_000,
+		window: 10_000,
+		min: None,
+		max: None,
+		max_jump: None,
+		ethereum: false,
 	};
 	whole.encode()
 }
@@ -102,7 +99,12 @@ mod parsing {
 
 	proptest! {
 		#[test]
-		fn definitions_of_the_chain_are_read(all in vec(sources(), 1..4), named in any::<bool>(), least in 0u8..4, max in any::<Option<i128>>()) {
+		fn definitions_of_the_chain_are_read(
+			all in vec(sources(), 1..4),
+			named in any::<bool>(),
+			least in 0u8..4,
+			max in any::<Option<i128>>(),
+		) {
 			let seating = if named {
 				oracle::Seating::Named(vec![AccountId::new([7; 32])].try_into().unwrap())
 			} else {
