@@ -114,7 +114,7 @@ impl Agreed {
 			return Ok(Self { value: Value::Number(quartiles.median), quartiles: Some(quartiles) });
 		}
 		let supporters = |value: &Value| values.iter().filter(|other| **other == value).count();
-		let agreed = values.iter().find(|value| supporters(**value) >= quorum).ok_or(RoundFailure::ValuesDiffer)?;
+		let agreed = values.iter().find(|value| supporters(value) >= quorum).ok_or(RoundFailure::ValuesDiffer)?;
 		Ok(Self { value: (*agreed).clone(), quartiles: None })
 	}
 
@@ -144,7 +144,7 @@ pub fn busiest_span(mut dates: Vec<Moment>) -> Option<Moment> {
 		let end = first.saturating_add(MAX_DATE_SPAN);
 		dates.iter().filter(|date| (*first..=end).contains(*date)).count()
 	};
-	dates.iter().max_by_key(|first| within(*first)).copied()
+	dates.iter().max_by_key(|first| within(first)).copied()
 }
 
 /// Returns whether a value differs from the last by this many basis points of it at least. Texts and booleans differ or do

@@ -24,12 +24,15 @@ pub const LEAST_WINDOW: Moment = 4_000;
 pub const MOST_WINDOW: Moment = 24 * 60 * 60 * 1_000;
 
 /// Headers that belong to the connection, and with which a secret could be led to another host.
-const FORBIDDEN: [&str; 9] = [
+const FORBIDDEN: [&str; 12] = [
+	"accept-encoding",
 	"connection",
 	"content-length",
 	"expect",
 	"host",
+	"keep-alive",
 	"proxy-authorization",
+	"proxy-connection",
 	"te",
 	"trailer",
 	"transfer-encoding",
