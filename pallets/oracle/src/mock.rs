@@ -221,7 +221,9 @@ pub fn created(definition: Definition) -> FeedId {
 pub fn seated(definition: Definition) -> FeedId {
 	let seats = definition.seats();
 	let feed = created(definition);
-	(0..seats).for_each(|number| assert_ok!(take_seat(feed, number, BOND)));
+	(0..seats).for_each(|number| {
+		assert_ok!(take_seat(feed, number, BOND));
+	});
 	Clock::advance(3_000);
 	feed
 }
@@ -230,14 +232,18 @@ pub fn seated(definition: Definition) -> FeedId {
 pub fn valued(definition: Definition, number: i128) -> FeedId {
 	let seats = definition.seats();
 	let feed = seated(definition);
-	(0..seats).for_each(|seat| assert_ok!(report(feed, seat, number)));
+	(0..seats).for_each(|seat| {
+		assert_ok!(report(feed, seat, number));
+	});
 	feed
 }
 
 /// Has all of a panel's seats report a number after the next heartbeat.
 pub fn next_value(feed: FeedId, seats: u8, number: i128) {
 	Clock::advance(HEARTBEAT);
-	(0..seats).for_each(|seat| assert_ok!(report(feed, seat, number)));
+	(0..seats).for_each(|seat| {
+		assert_ok!(report(feed, seat, number));
+	});
 }
 
 pub fn signed(who: &AccountId) -> RuntimeOrigin {

@@ -9,7 +9,9 @@ use crate::{mock::*, Agenda, Pallet, Rounds};
 fn hanging(seed: u128) -> rlc_primitives::FeedId {
 	let definition = rlc_primitives::oracle::Definition { reward: REWARD + seed, ..named(4) };
 	let feed = seated(definition);
-	(0..3).for_each(|number| assert_ok!(report(feed, number, 5)));
+	(0..3).for_each(|number| {
+		assert_ok!(report(feed, number, 5));
+	});
 	feed
 }
 

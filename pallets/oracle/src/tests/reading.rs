@@ -29,7 +29,9 @@ fn composed(composite: Composite, change: impl FnOnce(&mut Definition)) -> FeedI
 fn two(one: i128, other: i128) -> (FeedId, FeedId) {
 	let feeds = (seated(named(1)), seated(named(4)));
 	assert_ok!(report(feeds.0, 0, one));
-	(0..4).for_each(|number| assert_ok!(report(feeds.1, number, other)));
+	(0..4).for_each(|number| {
+		assert_ok!(report(feeds.1, number, other));
+	});
 	feeds
 }
 

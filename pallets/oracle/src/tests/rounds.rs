@@ -104,7 +104,9 @@ fn seat_claims_a_deviation_that_others_confirm() {
 		assert_noop!(claim_deviation(feed, 0, 1_009), Error::<Test>::NotDue);
 		assert_ok!(claim_deviation(feed, 0, 1_010));
 		assert_eq!(before.1 - free(&seat(0)), 4 * REWARD, "put down");
-		(1..4).for_each(|number| assert_ok!(report(feed, number, 1_005)));
+		(1..4).for_each(|number| {
+			assert_ok!(report(feed, number, 1_005));
+		});
 		assert_eq!(number(feed), Some(1_005), "half of it is enough");
 		assert_eq!((before.0 - prepaid(feed), free(&seat(0))), (4 * REWARD, before.1));
 	});
@@ -117,7 +119,9 @@ fn seat_that_claims_a_deviation_in_vain_pays_for_the_round() {
 		Clock::advance(5_000);
 		let before = (prepaid(feed), free(&seat(0)));
 		assert_ok!(claim_deviation(feed, 0, 2_000));
-		(1..4).for_each(|number| assert_ok!(report(feed, number, 1_004)));
+		(1..4).for_each(|number| {
+			assert_ok!(report(feed, number, 1_004));
+		});
 		assert_eq!(prepaid(feed), before.0);
 		assert_eq!(before.1 - free(&seat(0)), 4 * REWARD, "four seats are within the fences of four");
 	});
@@ -144,7 +148,9 @@ fn round_is_asked_for_and_paid_by_who_asks() {
 		assert_noop!(Oracle::request(signed(&READER), Default::default()), Error::<Test>::UnknownFeed);
 		assert_ok!(Oracle::request(signed(&READER), feed));
 		assert_noop!(Oracle::request(signed(&READER), feed), Error::<Test>::RoundOpen);
-		(0..4).for_each(|number| assert_ok!(report(feed, number, 6)));
+		(0..4).for_each(|number| {
+			assert_ok!(report(feed, number, 6));
+		});
 		assert_eq!(number(feed), Some(6));
 		assert_eq!((prepaid(feed), before.1 - free(&READER)), (before.0, 4 * REWARD));
 	});
@@ -157,7 +163,9 @@ fn o5_failed_round_costs_its_payer_nothing_and_its_cause_stays() {
 		Clock::advance(5_000);
 		let before = (prepaid(feed), free(&READER), Values::<Test>::get(feed).unwrap().latest);
 		assert_ok!(Oracle::request(signed(&READER), feed));
-		(0..2).for_each(|number| assert_ok!(report(feed, number, 6)));
+		(0..2).for_each(|number| {
+			assert_ok!(report(feed, number, 6));
+		});
 		assert_noop!(Oracle::close_round(signed(&STRANGER), feed), Error::<Test>::RoundNotOver);
 		Clock::advance(WINDOW);
 		assert_noop!(report(feed, 2, 6), Error::<Test>::RoundOver);
@@ -204,12 +212,16 @@ fn o8_feed_opens_no_round_that_it_cannot_pay() {
 fn panel_without_a_quorum_opens_no_round() {
 	test(|| {
 		let feed = created(named(4));
-		(0..2).for_each(|number| assert_ok!(take_seat(feed, number, BOND)));
+		(0..2).for_each(|number| {
+			assert_ok!(take_seat(feed, number, BOND));
+		});
 		Clock::advance(3_000);
 		assert_noop!(report(feed, 0, 5), Error::<Test>::PanelNotFull);
 		assert_noop!(Oracle::request(signed(&READER), feed), Error::<Test>::PanelNotFull);
 		assert_ok!(take_seat(feed, 2, BOND));
-		(0..3).for_each(|number| assert_ok!(report(feed, number, 5)));
+		(0..3).for_each(|number| {
+			assert_ok!(report(feed, number, 5));
+		});
 		assert_eq!(number(feed), Some(5), "all who sit have reported");
 	});
 }
@@ -218,7 +230,9 @@ fn panel_without_a_quorum_opens_no_round() {
 fn report_of_a_seat_that_left_does_not_count() {
 	test(|| {
 		let feed = seated(named(4));
-		(0..3).for_each(|number| assert_ok!(report(feed, number, 5)));
+		(0..3).for_each(|number| {
+			assert_ok!(report(feed, number, 5));
+		});
 		assert_ok!(Oracle::leave_seat(signed(&seat(0)), feed));
 		Clock::advance(WINDOW);
 		assert_ok!(Oracle::close_round(signed(&STRANGER), feed));
@@ -233,7 +247,9 @@ fn o6_date_far_from_the_others_is_left_out() {
 		let feed = seated(named(4));
 		Clock::advance(20_000);
 		assert_ok!(report_as(0, report_of(feed, seen_at(9, now() - 15_000))));
-		(1..4).for_each(|number| assert_ok!(report(feed, number, 5)));
+		(1..4).for_each(|number| {
+			assert_ok!(report(feed, number, 5));
+		});
 		let reading = read(feed).unwrap();
 		assert_eq!((reading.value, reading.date), (Value::Number(5 * ONE), now()));
 		assert_eq!((reading.quality.reports, earned(feed, 0)), (3, 0));

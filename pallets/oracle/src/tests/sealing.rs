@@ -46,7 +46,9 @@ fn commitment_is_shown_in_the_second_half_and_not_before() {
 	test(|| {
 		let feed = seated(open(4));
 		let observation = seen(5);
-		(0..3).for_each(|number| assert_ok!(commit(feed, number, &observation)));
+		(0..3).for_each(|number| {
+			assert_ok!(commit(feed, number, &observation));
+		});
 		assert_noop!(commit(feed, 0, &observation), Error::<Test>::AlreadyReported);
 		assert_noop!(reveal(feed, 0, observation.clone()), Error::<Test>::StillSealing);
 		Clock::advance(WINDOW / 2);
@@ -55,7 +57,9 @@ fn commitment_is_shown_in_the_second_half_and_not_before() {
 		assert_noop!(reveal(feed, 0, seen(6)), Error::<Test>::WrongSeal);
 		assert_ok!(reveal(feed, 0, observation.clone()));
 		assert_noop!(reveal(feed, 0, observation.clone()), Error::<Test>::AlreadyReported);
-		(1..3).for_each(|number| assert_ok!(reveal(feed, number, observation.clone())));
+		(1..3).for_each(|number| {
+			assert_ok!(reveal(feed, number, observation.clone()));
+		});
 		assert_eq!(number(feed), Some(5), "all who committed have shown");
 		assert_eq!(earned(feed, 3), 0);
 		assert_noop!(reveal(feed, 0, observation), Error::<Test>::NoRound);
@@ -71,7 +75,9 @@ fn copied_commitment_is_worth_nothing() {
 		assert_ok!(commit(feed, 0, &observation));
 		let copy = vec![SealOf { feed, seal, claims: false }].try_into().unwrap();
 		assert_ok!(Oracle::commit_many(signed(&seat(1)), copy));
-		(2..4).for_each(|number| assert_ok!(commit(feed, number, &observation)));
+		(2..4).for_each(|number| {
+			assert_ok!(commit(feed, number, &observation));
+		});
 		assert_noop!(reveal(feed, 1, observation), Error::<Test>::WrongSeal);
 	});
 }
@@ -81,8 +87,12 @@ fn round_in_which_too_few_show_fails_at_its_end() {
 	test(|| {
 		let feed = seated(open(4));
 		let observation = seen(5);
-		(0..4).for_each(|number| assert_ok!(commit(feed, number, &observation)));
-		(0..2).for_each(|number| assert_ok!(reveal(feed, number, observation.clone())));
+		(0..4).for_each(|number| {
+			assert_ok!(commit(feed, number, &observation));
+		});
+		(0..2).for_each(|number| {
+			assert_ok!(reveal(feed, number, observation.clone()));
+		});
 		Clock::advance(WINDOW);
 		assert_noop!(reveal(feed, 2, observation), Error::<Test>::RoundOver);
 		idle();
@@ -103,9 +113,13 @@ fn commitments_are_due_claimed_or_asked_for() {
 		let before = free(&seat(0));
 		assert_ok!(Oracle::commit_many(signed(&seat(0)), claim));
 		assert_eq!(before - free(&seat(0)), 4 * REWARD);
-		(1..4).for_each(|number| assert_ok!(commit(feed, number, &seen(10))));
+		(1..4).for_each(|number| {
+			assert_ok!(commit(feed, number, &seen(10)));
+		});
 		assert_ok!(reveal(feed, 0, seen(20)));
-		(1..4).for_each(|number| assert_ok!(reveal(feed, number, seen(10))));
+		(1..4).for_each(|number| {
+			assert_ok!(reveal(feed, number, seen(10)));
+		});
 		assert_eq!(before - free(&seat(0)), 4 * REWARD, "it claimed in vain");
 	});
 }
@@ -114,7 +128,9 @@ fn commitments_are_due_claimed_or_asked_for() {
 fn open_panel_without_enough_candidates_makes_no_round() {
 	test(|| {
 		let feed = created(open(4));
-		(0..3).for_each(|number| assert_ok!(take_seat(feed, number, BOND)));
+		(0..3).for_each(|number| {
+			assert_ok!(take_seat(feed, number, BOND));
+		});
 		Clock::advance(3_000);
 		assert_noop!(commit(feed, 0, &seen(5)), Error::<Test>::PanelNotFull);
 		assert_noop!(Oracle::request(signed(&READER), feed), Error::<Test>::PanelNotFull);
@@ -144,7 +160,9 @@ fn panel_that_was_not_elected_in_this_session_opens_no_round() {
 	test(|| {
 		let feed = seated(open(4));
 		sealed_value(feed, [(0, 10), (1, 10), (2, 10), (3, 10)]);
-		(0..3).for_each(|number| assert_ok!(Oracle::leave_seat(signed(&seat(number)), feed)));
+		(0..3).for_each(|number| {
+			assert_ok!(Oracle::leave_seat(signed(&seat(number)), feed));
+		});
 		Session::set(&2);
 		Clock::advance(HEARTBEAT);
 		assert_noop!(commit(feed, 3, &seen(5)), Error::<Test>::PanelNotFull);
@@ -157,10 +175,16 @@ fn outbid_member_sits_until_the_next_election() {
 	test(|| {
 		let feed = seated(open(4));
 		assert_ok!(commit(feed, 0, &seen(5)));
-		(4..35).for_each(|number| assert_ok!(take_seat(feed, number, 2 * BOND)));
+		(4..35).for_each(|number| {
+			assert_ok!(take_seat(feed, number, 2 * BOND));
+		});
 		(0..4).for_each(|number| assert!(is_member(feed, number)));
-		(1..4).for_each(|number| assert_ok!(commit(feed, number, &seen(5))));
-		(0..4).for_each(|number| assert_ok!(reveal(feed, number, seen(5))));
+		(1..4).for_each(|number| {
+			assert_ok!(commit(feed, number, &seen(5)));
+		});
+		(0..4).for_each(|number| {
+			assert_ok!(reveal(feed, number, seen(5)));
+		});
 		assert_eq!(number(feed), Some(5));
 		Session::set(&2);
 		Clock::advance(HEARTBEAT);

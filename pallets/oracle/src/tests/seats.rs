@@ -66,7 +66,9 @@ fn o3_security_is_the_price_of_the_cheapest_seats_that_could_corrupt_it() {
 			assert_ok!(take_seat(feed, number, factor * BOND));
 		}
 		Clock::advance(3_000);
-		(0..4).for_each(|number| assert_ok!(report(feed, number, 5)));
+		(0..4).for_each(|number| {
+			assert_ok!(report(feed, number, 5));
+		});
 		assert_eq!(read(feed).unwrap().quality.security, 3 * BOND);
 		assert_ok!(Oracle::raise_bond(signed(&seat(1)), feed, 9 * BOND));
 		next_value(feed, 4, 5);
@@ -154,13 +156,17 @@ fn seat_is_lost_after_three_misses_in_a_row() {
 	test(|| {
 		let feed = seated(named(4));
 		let miss = || {
-			(0..3).for_each(|number| assert_ok!(report(feed, number, 5)));
+			(0..3).for_each(|number| {
+				assert_ok!(report(feed, number, 5));
+			});
 			Clock::advance(WINDOW);
 			idle();
 			Clock::advance(HEARTBEAT);
 		};
 		(1..MAX_MISSES).for_each(|_| miss());
-		(0..4).for_each(|number| assert_ok!(report(feed, number, 5)));
+		(0..4).for_each(|number| {
+			assert_ok!(report(feed, number, 5));
+		});
 		Clock::advance(HEARTBEAT);
 		assert_eq!(earned(feed, 3), REWARD, "a miss costs the reward");
 		(1..MAX_MISSES).for_each(|_| miss());
@@ -177,7 +183,9 @@ fn outliers_are_unpaid_and_count_as_misses() {
 	test(|| {
 		let feed = seated(named(7));
 		for _ in 0..MAX_MISSES {
-			(0..6).for_each(|number| assert_ok!(report(feed, number, 100)));
+			(0..6).for_each(|number| {
+				assert_ok!(report(feed, number, 100));
+			});
 			assert_ok!(report(feed, 6, 200));
 			Clock::advance(HEARTBEAT);
 		}
@@ -191,7 +199,9 @@ fn full_list_of_candidates_makes_room_for_a_higher_bond_only() {
 	test(|| {
 		let feed = created(open(4));
 		assert_ok!(take_seat(feed, 0, 2 * BOND));
-		(1..31).for_each(|number| assert_ok!(take_seat(feed, number, BOND)));
+		(1..31).for_each(|number| {
+			assert_ok!(take_seat(feed, number, BOND));
+		});
 		assert_noop!(take_seat(feed, 31, BOND), Error::<Test>::Outbid);
 		assert_ok!(take_seat(feed, 31, BOND + 1));
 		assert_eq!(Candidates::<Test>::get(feed).len(), 31);
