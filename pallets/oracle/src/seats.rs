@@ -56,7 +56,7 @@ impl<T: Config> Pallet<T> {
 
 		Self::put_down(&who, amount)?;
 		Seats::<T>::insert(id, &who, seat);
-		Candidates::<T>::mutate(id, |candidates| {
+		Candidates::<T>::mutate_extant(id, |candidates| {
 			candidates.iter_mut().filter(|candidate| candidate.account == who).for_each(|one| one.bond = bond);
 		});
 		Panels::<T>::mutate_extant(id, |panel| {
