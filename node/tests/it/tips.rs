@@ -6,7 +6,7 @@ use crate::common::{
 	genesis, hex,
 	people::{digest, pay, sender, People},
 };
-use rlc_chain::{Bid, Call, Error, PocoCall, Sender};
+use rlc_chain::{Bid, Call, PocoCall, Sender};
 use rlc_checks::people::Person;
 use rlc_node::embedded::{Node, NodeBuilder};
 use rlc_primitives::{
@@ -58,19 +58,21 @@ async fn newcomer(people: &People, balance: Balance) -> Sender {
 async fn copy_of_free_work_gets_no_place_in_the_pool() {
 	let node = NodeBuilder::dev().start().await.expect("starts");
 	let people = People::on(&node).await;
-	let mut refused = false;
-	for task in delegated(&people, &people.worker, 10).await {
-		// Once a block has the first, its copy is not free any more: then the next task shows it. Together, they get there
-		// before one.
-		let (one, other) = futures::join!(people.worker.submit(result(task)), people.worker.submit(result(task)));
-		refused = [&one, &other].into_iter().any(|copy| matches!(copy, Err(Error::Dropped { .. })));
-		let first = one.or(other).expect("the node takes one");
+	let (worker, who) = (newcomer(&people, RLC).await, Person::new("//newcomer"));
+	let (mut refused, mut number) = (None, 0);
+	for task in delegated(&people, &worker, 10).await {
+		let first = worker.submit(result(task)).await.expect("the node takes it");
+		let copy = submit(&node, &who, task, (number + 1, 0)).await;
 		first.included().await.expect("accepted");
-		if refused {
+		// Once a block has the first, its copy is not free any more: then the next task shows it.
+		number += 1 + u32::from(copy.is_ok());
+		refused = copy.err();
+		if refused.is_some() {
 			break;
 		}
 	}
-	assert!(refused, "ten copies were taken");
+	let refused = refused.expect("ten copies were taken");
+	assert!(refused.contains("riority"), "{refused}");
 	node.stop().await.expect("stops");
 }
 
@@ -128,14 +130,19 @@ async fn tip_above_the_balance_is_refused_with_a_number_of_its_own() {
 	let people = People::on(&node).await;
 	let worker = newcomer(&people, 100).await;
 	let tasks = delegated(&people, &worker, 1).await;
-	let refused = submit(&node, &Person::new("//newcomer"), tasks[0], 101).await;
+	let taken = submit(&node, &Person::new("//newcomer"), tasks[0], (0, 101)).await;
+	let refused = taken.expect_err("it is refused");
 	assert!(refused.contains("Custom error: 1"), "{refused}");
 	assert_eq!(free(&worker).await, 100, "nothing is lost");
 	node.stop().await.expect("stops");
 }
 
-/// Submits a result with a tip, and returns why the node refuses it.
-async fn submit(node: &Node, who: &Person, task: TaskRef, tip: Balance) -> String {
+/// Submits a result in a transaction of this number and with this tip.
+///
+/// # Errors
+///
+/// Why the node refuses it.
+async fn submit(node: &Node, who: &Person, task: TaskRef, (number, tip): (u32, Balance)) -> Result<(), String> {
 	let call = pallet_poco::Call::contribute_and_finalize {
 		task,
 		digest: digest(1),
@@ -143,7 +150,7 @@ async fn submit(node: &Node, who: &Person, task: TaskRef, tip: Balance) -> Strin
 		enclave: None,
 		callback_data: None,
 	};
-	let extrinsic = who.sign_with_tip(genesis(node).await, 0, tip, call);
+	let extrinsic = who.sign_with_tip(genesis(node).await, number, tip, call);
 	let answer = node.call::<Value>("author_submitExtrinsic", json!([hex(&extrinsic)])).await;
-	answer.expect_err("it is refused").one_line()
+	answer.map(drop).map_err(|refused| refused.one_line())
 }
