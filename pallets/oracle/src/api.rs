@@ -36,7 +36,7 @@ sp_api::decl_runtime_apis! {
 		/// Returns a feed's value if it is within the feed's limits and meets the demand, and what it lacks otherwise.
 		fn read(feed: FeedId, demand: Demand) -> Result<Reading, ReadError>;
 
-		/// Returns a feed's values; `None` if there is no such feed, or if it is composite.
+		/// Returns a feed's values; `None` if the feed is unknown or composite.
 		fn history(feed: FeedId) -> Option<HistoryView>;
 
 		/// Returns a feed's open round; `None` if it has none.

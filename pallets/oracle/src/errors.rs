@@ -47,7 +47,7 @@ macro_rules! define {
 				AlreadyLeaving,
 				/// The seat's bond is held for a week after it was left. Wait.
 				StillBonded,
-				/// There are no rewards to claim.
+				/// All rewards of the seat are claimed, or it has earned none.
 				NothingToClaim,
 				/// Fewer sit on the panel than a value needs: no round is opened.
 				PanelNotFull,

@@ -1,7 +1,7 @@
 //! Observations that seats signed off the chain, brought by anyone: a value in one call, and no cost while nobody asks.
 //!
-//! Who brings them chooses among those that he has. Any `2f + 1` of them have their lower median in the honest range (O6), so
-//! that is as far as a choice moves a value. He pays for each signature's verification, wrong or right, and signatures are
+//! Whoever brings them chooses among those at hand. Any `2f + 1` of them have their lower median in the honest range (O6), so
+//! that is as far as a choice moves a value. They pay for each signature's verification, wrong or right, and signatures are
 //! verified last.
 
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! What readers get: a value that is within its feed's limits and as good as they demand, or the reason why there is none (O1).
+//! What readers get: a value that is within its feed's limits and as good as they demand, or the reason why they get nothing (O1).
 
 use alloc::vec::Vec;
 
@@ -29,7 +29,7 @@ impl<T: Config> Pallet<T> {
 	///
 	/// # Errors
 	///
-	/// Why there is no value: [`ReadError::UnknownFeed`], [`ReadError::Empty`]; for a composite feed also
+	/// Why the feed has no value: [`ReadError::UnknownFeed`], [`ReadError::Empty`]; for a composite feed also
 	/// [`ReadError::NotComputable`], [`ReadError::OutOfBounds`].
 	pub fn reading(id: &FeedId) -> Result<Reading, ReadError> {
 		let feed = Feeds::<T>::get(id).ok_or(ReadError::UnknownFeed)?;
@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
 		Ok(reading(latest, history.status(feed.terms.max_age, is_funded, Self::now())))
 	}
 
-	/// Computes a composite feed's value: as old as the oldest, and as good as the worst of its feeds. It is no deeper than
+	/// Computes a composite feed's value: as old as the oldest, and as good as the worst of its feeds. Its depth is at most
 	/// [`MAX_DEPTH`](rlc_primitives::oracle::composite::MAX_DEPTH).
 	fn composite_reading(composite: &Composite, feed: &Feed) -> Result<Reading, ReadError> {
 		let legs: Vec<_> = composite.legs().iter().map(Self::reading).collect::<Result<_, _>>()?;

@@ -133,7 +133,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Chooses an open panel's members, if the session is another than the last time: those with the highest bonds. Whoever
 	/// has `f + 1` of them has the feed, and pays for that by [`security`](Panel::security), which readers see. A lottery
-	/// would be cheaper to win for who tries often. Returns whether it chose.
+	/// would be cheaper to win for anyone who tries often. Returns whether it chose.
 	pub(crate) fn elect(id: &FeedId, terms: &Terms, panel: &mut Panel) -> Result<bool, Error<T>> {
 		let session = T::Session::get();
 		if !terms.is_open || (panel.session == session && !panel.members.is_empty()) {

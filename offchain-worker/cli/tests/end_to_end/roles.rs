@@ -299,7 +299,7 @@ fn file_is_kept_by_the_first_pool_that_answers() {
 			let deployed = stack.rlc(&deploy).await.unwrap();
 			let shown = stack.rlc(&["app", "show", deployed["app"].as_str().unwrap()]).await.unwrap();
 			assert!(shown.to_string().contains(&stack.scheduler_url), "{shown}");
-			// Else it would be sold to who plays next.
+			// Otherwise, the next scenario on this stack could buy it.
 			stack.rlc(&["workerpool", "unpublish", &pool, "--account", OTHER_SCHEDULER]).await.unwrap();
 		})
 	});

@@ -136,7 +136,7 @@ pub struct Demand {
 /// Why a feed is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum ReadError {
-	/// There is no such feed, or a composite feed is made of one that is closed.
+	/// The feed is unknown, or a composite feed is made of one that is closed.
 	#[codec(index = 0)]
 	UnknownFeed,
 	/// There has been no value.

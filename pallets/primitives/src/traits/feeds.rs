@@ -20,7 +20,7 @@ pub trait Feeds {
 	fn weight() -> Weight;
 }
 
-/// There are no feeds.
+/// Knows no feed: every read fails.
 impl Feeds for () {
 	fn read(_: &FeedId, _: &Demand) -> Result<Reading, ReadError> {
 		Err(ReadError::UnknownFeed)
